@@ -1,0 +1,1 @@
+"""The nouns, the errors, the settings: standard library only."""

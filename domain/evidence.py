@@ -1,0 +1,98 @@
+"""An evidence record: one study or guideline as structured data, every figure with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from domain.document import Kind
+
+FactConfidence = Literal["primary", "society", "secondary", "unverified"]
+SourceLevel = str
+"""What was read: "full-text", "guideline-text", "abstract", "society-summary", "registry-entry", "secondary", …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One thing that was read; `url` is the work's address, None where there is none to give."""
+
+    ref: str
+    what: str
+    level: SourceLevel
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A key point or a caveat; `src` are refs of the record's sources."""
+
+    fact: str
+    src: tuple[str, ...]
+    confidence: FactConfidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """The later recommendation of the same society that replaced this one."""
+
+    record: str
+    recommendation_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One result, or one recommendation (`measure == "recommendation"`, then `class_cor` … are set).
+
+    `comparison` is the order of "a vs b" in `value`; `effect` is as printed ("HR 0.53"), `ci_95` "0.40-0.70"
+    ("-17 to 6" where a bound is negative), `p` as printed. Absent: None.
+    """
+
+    measure: str
+    value: str | None
+    src: tuple[str, ...]
+    confidence: FactConfidence
+    comparison: str | None = None
+    effect: str | None = None
+    ci_95: str | None = None
+    p: str | None = None
+    population: str | None = None
+    timepoint: str | None = None
+    note: str | None = None
+    class_cor: str | None = None
+    level_loe: str | None = None
+    society: str | None = None
+    guideline_year: int | None = None
+    recommendation_id: str | None = None
+    superseded_by: Superseded | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRecord:
+    """A study or guideline. Facts marked "unverified" and everything in `held_back` are never shown as facts."""
+
+    record_id: str
+    title: str
+    kind: Kind
+    topics: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    key_points: tuple[Fact, ...]
+    caveats: tuple[Fact, ...]
+    sources: tuple[Source, ...]
+    held_back: tuple[str, ...] = ()
+    first_author: str | None = None
+    journal: str | None = None
+    year: int | None = None
+    volume: str | None = None
+    pages: str | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    co_publication: str | None = None
+    note: str | None = None
+    n: int | None = None
+    arms: Mapping[str, int | str] = field(default_factory=dict)
+    criteria: tuple[str, ...] = ()
+    baseline: Mapping[str, str] = field(default_factory=dict)
+    intervention: str | None = None
+    comparator: str | None = None
+    follow_up: str | None = None

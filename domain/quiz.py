@@ -1,0 +1,57 @@
+"""A quiz item: a question an educator would dare to hand out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from domain.claim import Citation
+
+ItemKind = Literal["mcq", "tf", "cloze", "short", "vignette"]
+ITEM_KINDS: tuple[str, ...] = get_args(ItemKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizItem:
+    """One item: one right option (`answer` is its 0-based index), or, where `options` is empty, the answer's words.
+
+    `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat,
+    the index is outside them, or nothing is cited. `item_id` is a hash of the content and follows every edit.
+    """
+
+    kind: ItemKind
+    stem: str
+    answer: int | str
+    rationale: str
+    citations: tuple[Citation, ...]
+    options: tuple[str, ...] = ()
+    distractor_notes: tuple[str, ...] = ()
+    difficulty: str = "medium"
+    bloom: str = "remember"
+    topic: str = ""
+    template: str = ""
+    item_id: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        """One right option, options distinct, at least one citation."""
+        if not self.citations:
+            raise ValueError(f"a quiz item must cite: {self.stem!r}")
+        if len({option.casefold().strip() for option in self.options}) != len(self.options):
+            raise ValueError(f"two options of {self.stem!r} are the same")
+        if self.options and not (isinstance(self.answer, int) and 0 <= self.answer < len(self.options)):
+            raise ValueError(f"the answer {self.answer!r} of {self.stem!r} is not the index of an option")
+        if not self.options and not (isinstance(self.answer, str) and self.answer):
+            raise ValueError(f"an item without options needs its answer in words: {self.stem!r}")
+        content = json.dumps([self.kind, self.stem, list(self.options), self.answer], ensure_ascii=False)
+        object.__setattr__(self, "item_id", hashlib.sha256(content.encode()).hexdigest()[:16])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedDraft:
+    """A draft that broke a rule: the rule's name and why, in a sentence."""
+
+    stem: str
+    rule: str
+    why: str

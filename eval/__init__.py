@@ -1,0 +1,1 @@
+"""Judges: datasets, measures, runs, reports, benchmarks."""

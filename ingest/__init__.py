@@ -1,0 +1,1 @@
+"""Reads: files become documents, documents become passages."""

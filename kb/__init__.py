@@ -1,0 +1,1 @@
+"""Remembers: catalogue, embeddings, Chroma, lexical index, hybrid search."""

@@ -1,0 +1,1 @@
+"""Answers: the chain, extraction, verification, conflicts, quiz and its exports."""
