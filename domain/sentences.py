@@ -41,7 +41,7 @@ def _ends_sentence(body: str, opened: int, at: int) -> bool:
     if last is None:
         return True
     word = last.group(1)
-    if word.casefold() in _NOT_AN_END:
+    if word.casefold() in _NOT_AN_END and not (word.isupper() and len(word) > 1):  # MR. ends a sentence, Mr. does not
         return False
     return not (len(word) == 1 and word.isalpha() and word.isupper() and word != "I")
 

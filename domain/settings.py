@@ -18,10 +18,10 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 class Settings:
     """What a user may choose.
 
-    `base` is the base's folder, None for the one in the user's data folder. `embedding_model` is a sentence-transformers
-    name; the default is embedded. `reranker` is a CrossEncoder's name, None for none. `llm` is a LangChain model name
-    ("ollama:llama3"), None for the extractive engine. `k` is the number of passages an answer is composed from.
-    `llm_timeout` is in seconds.
+    `base` is the base's folder, None for the one in the user's data folder. `embedding_model` is a
+    sentence-transformers name; the default is embedded. `reranker` is a CrossEncoder's name, None for none. `llm` is a
+    LangChain model name ("ollama:llama3"), None for the extractive engine. `k` is the number of passages an answer is
+    composed from. `llm_timeout` is in seconds.
     """
 
     base: Path | None = None
@@ -40,7 +40,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read CHORDAE_KB, CHORDAE_MODEL, CHORDAE_RERANKER, CHORDAE_LLM and CHORDAE_LLM_TIMEOUT; CallError names a bad one."""
+        """Read CHORDAE_KB, _MODEL, _RERANKER, _LLM and _LLM_TIMEOUT; CallError names a bad one."""
         env = os.environ if environ is None else environ
         timeout = env.get("CHORDAE_LLM_TIMEOUT", "60")
         try:
