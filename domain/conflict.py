@@ -1,0 +1,54 @@
+"""A point on which sources disagree, and how to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+ConflictKind = Literal[
+    "trial-vs-trial",
+    "trial-vs-meta-analysis",
+    "trial-vs-observational",
+    "observational-vs-observational",
+    "registry-vs-trial",
+    "guideline-vs-guideline",
+    "guideline-vs-evidence",
+    "surrogate-vs-outcome",
+    "data-discrepancy",
+    "interpretation",
+]
+CONFLICT_KINDS: tuple[str, ...] = get_args(ConflictKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One side: what it says, with its figures, in one line, and the ids of the records that say it.
+
+    `facts` are the places in those records that carry the side, strongest first: "coapt-2yr#outcomes.0".
+    """
+
+    claim: str
+    records: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """`topic` is the disputed point; `handling` tells whoever writes about it how to be fair to both sides.
+
+    `about` are groups of words: an answer or question touches the conflict when it has a word of every group.
+    `shown` is False for a point that must never be presented as evidence (figures in circulation without a source).
+    """
+
+    conflict_id: str
+    topic: str
+    kind: ConflictKind
+    positions: tuple[Position, ...]
+    handling: str
+    about: tuple[tuple[str, ...], ...] = ()
+    shown: bool = True
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The ids of all records on any side, each once, in the order of the sides."""
+        return tuple(dict.fromkeys(record for position in self.positions for record in position.records))
