@@ -19,6 +19,10 @@ class QuizItem:
 
     `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat,
     the index is outside them, or nothing is cited. `item_id` is a hash of the content and follows every edit.
+
+    `proof` is the key as a statement, which the citations carry word for figure; `caveat` is what a teacher should know
+    before handing the item out (empty: nothing known). `level_rule` says by which rule difficulty and Bloom level were
+    given. `facts` are the "record#outcomes.3" or passage ids the item was made from, the first one carrying the key.
     """
 
     kind: ItemKind
@@ -32,6 +36,10 @@ class QuizItem:
     bloom: str = "remember"
     topic: str = ""
     template: str = ""
+    proof: str = ""
+    caveat: str = ""
+    level_rule: str = ""
+    facts: tuple[str, ...] = ()
     item_id: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
@@ -55,3 +63,38 @@ class RejectedDraft:
     stem: str
     rule: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """An item-writing rule that an item breaks: the rule's name, who published it, and why it is broken here."""
+
+    rule: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizSet:
+    """The items made for a topic, in the order they are to be asked, and the drafts that were turned down.
+
+    Raises ValueError when two items are the same.
+    """
+
+    topic: str
+    items: tuple[QuizItem, ...]
+    rejected: tuple[RejectedDraft, ...] = ()
+
+    def __post_init__(self) -> None:
+        """No item twice."""
+        if len({item.item_id for item in self.items}) != len(self.items):
+            raise ValueError(f"the quiz on {self.topic!r} holds an item twice")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleItem:
+    """An item whose source changed since it was made; `changes` are sentences that say what changed."""
+
+    item_id: str
+    stem: str
+    changes: tuple[str, ...]
