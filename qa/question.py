@@ -1,0 +1,190 @@
+"""What a question asks for: its terms, the names that must match, the times, the kind of answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from kb.words import STOPWORDS, rarity, stem, terms
+from qa.concepts import covered, folded, named
+
+Wants = Literal[
+    "figure", "reason", "time", "recommendation", "comparison", "yes-no", "definition", "limitation", "general"
+]
+
+GENERIC = frozenset(
+    stem(word)
+    for word in """patient patients person people case cases study studies trial trials result results outcome outcomes
+    effect effects finding findings data evidence report reported reports treatment treat treated treating therapy role
+    help helps useful use benefit beneficial improve improves improved impact influence answer question figure figures
+    number numbers rate rates percentage percent value values level amount compare compared comparison difference differ
+    different happen happens happened change changes changed changing turn turned become tell know learn think believe
+    consider considered need needs look current currently latest new newest recent today year years month months day days
+    week weeks old age long time times many often high low higher lower large small big better worse best good bad
+    first second third last previous later early main major key important significant significantly kind type group
+    groups arm arms literature paper article authors author publication published described describe work works worked
+    doctor clinician fellow hand bedside ready supported support supports option options approach choice choose choosing
+    management manage managed point points measured measure measurement undergo undergone underwent receive received
+    regarding concerning respect according versus follow following followed total overall really actually exactly
+    compare mean median average baseline procedure procedures done perform performed""".split()
+)
+"""Words that carry the form of a question rather than its subject."""
+
+_NUMBER_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "twelve": 12, "eighteen": 18, "twenty-four": 24, "thirty": 30,
+}  # fmt: skip
+_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
+_TIME = re.compile(
+    r"(?<![\w.])(?P<n>\d+(?:\.\d+)?|" + "|".join(_NUMBER_WORDS) + r")(?:\s*(?:-|–|to|and|,)\s*(?P<m>\d+))?[\s-]*"
+    r"(?P<unit>days?|d|weeks?|wks?|months?|mo|mos|years?|yrs?|y)(?![\w/])(?!\s*[- ]?\s*olds?\b)(?!\s+of\s+age)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\w.,])(?:19[89]\d|20[0-4]\d)(?![\w%]|\.\d)")
+_NAME = re.compile(
+    r"(?<![\w])(?:[A-Z][\w’']*[A-Z0-9][\w’'-]*|[A-Z][a-zà-ÿ]{2,})(?:[-\s](?:of\s+)?(?:[A-Z][\w’'-]*|I{1,3}|\d+))*"
+)
+
+WEIGHT_CONCEPT = 1.0
+WEIGHT_GENERIC = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing an answer must speak of: a concept or a word, with its weight (0-1) and the words it was asked in."""
+
+    words: str
+    weight: float
+    concept: str | None = None
+    stems: tuple[str, ...] = ()
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question, read. `times` are days after the start, `years` calendar years; both empty when none is asked."""
+
+    text: str
+    wants: Wants
+    needs: tuple[Need, ...]
+    times: tuple[float, ...]
+    years: tuple[int, ...]
+
+    @property
+    def names(self) -> tuple[Need, ...]:
+        """The proper names asked for: trials, devices, centres, people, places."""
+        return tuple(need for need in self.needs if need.name)
+
+
+_WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = (
+    ("limitation", re.compile(r"\b(limitation|limits? (?:the|of|this)|caveat|weakness|drawback|criticism|bias)", re.I)),
+    ("definition", re.compile(r"\b(defin|criteri|threshold|cut-?off|eligib|entry|who (?:was|were) (?:studied|included|enrolled))", re.I)),
+    ("recommendation", re.compile(r"\b(should|recommend|class of|indicated|indication|guideline|advis|COR\b|LOE\b)", re.I)),
+    ("reason", re.compile(r"^\s*why\b|\b(mechanism|reason|explain|how come|what causes?)\b", re.I)),
+    ("figure", re.compile(
+        r"\b(how (?:many|much|often|large|big|long|high|low|common|frequent|risky|wide|old|far|severe|likely)|"
+        r"what (?:percentage|proportion|share|fraction|rate|number)|"
+        r"(?:mortality|rate|risk|incidence|prevalence|hazard ratio|odds ratio|percentage|volume|fraction|diameter|size|area|"
+        r"duration|cost|dose|score|EROA|LVEF|EF|ejection fraction|distance|p[- ]value|interval|NNT|number)\b)", re.I)),
+    ("time", re.compile(r"^\s*when\b|\b(what year|which year|what date)\b", re.I)),
+    ("comparison", re.compile(r"\b(compare|comparison|versus|vs\.?|better than|or)\b", re.I)),
+    ("yes-no", re.compile(r"^\s*(is|are|was|were|do|does|did|can|could|has|have|had|will|would)\b", re.I)),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def times(text: str) -> tuple[float, ...]:
+    """The time points named in `text`, in days, ascending; ages ("64-year-old") are not time points."""
+    found: set[float] = set()
+    for match in _TIME.finditer(text):
+        unit = _DAYS[match["unit"][0].lower()]
+        for number in (match["n"], match["m"]):
+            if number:
+                found.add(round(float(_NUMBER_WORDS.get(number.lower(), number)) * unit))
+    for match in re.finditer(r"((?:\d+(?:\.\d+)?,\s*)+)(\d+)(?:\s*,?\s*and\s*(\d+))\s*(d|mo|y|months|years)\b", text):
+        unit = _DAYS[match[4][0].lower()]
+        found.update(round(float(number) * unit) for number in re.findall(r"\d+(?:\.\d+)?", match[0]))
+    return tuple(sorted(found))
+
+
+def same_time(a: float, b: float) -> bool:
+    """Whether two time points, in days, are the same follow-up visit (within a tenth: 24 months is 2 years)."""
+    return abs(a - b) <= 0.1 * max(a, b)
+
+
+@lru_cache(maxsize=4096)
+def read_question(text: str) -> Question:
+    """Read a question; never fails, an empty text has no needs."""
+    concepts = named(text)
+    by_stem: dict[str, list[str]] = {}
+    for concept, stems in concepts.items():
+        for word in stems:
+            by_stem.setdefault(word, []).append(concept)
+    names = _name_spans(text)
+    needs: list[Need] = []
+    seen: set[str] = set()
+    for concept, stems in concepts.items():
+        words = " ".join(term.word for term in terms(text) if term.stem in stems) or concept
+        needs.append(Need(words=words, weight=WEIGHT_CONCEPT, concept=concept, stems=tuple(sorted(stems))))
+        seen.update(stems)
+    time_spans = [match.span() for match in _TIME.finditer(text)]
+    for term in terms(text):
+        inside_name = any(start <= term.start < end for start, end in names)
+        if any(start <= term.start < end for start, end in time_spans) or _YEAR.fullmatch(term.word):
+            continue
+        if term.stem in seen or set(folded(term.word)) <= seen or not re.search(r"[^\W\d]", term.word):
+            continue
+        seen.add(term.stem)
+        seen.update(folded(term.word))
+        if term.stem in GENERIC:
+            weight = WEIGHT_GENERIC
+        else:
+            weight = max(rarity(term.word.lower()), 0.9 if inside_name else 0.0)
+        needs.append(Need(words=term.word, weight=weight, stems=folded(term.word), name=inside_name))
+    return Question(
+        text=text,
+        wants=next((kind for kind, pattern in _WANTS if pattern.search(text)), "general"),
+        needs=tuple(needs),
+        times=times(text),
+        years=tuple(sorted({int(match.group()) for match in _YEAR.finditer(text)})),
+    )
+
+
+def _name_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of the proper names: capitalised inside the sentence, or with a capital or figure inside the word."""
+    spans: list[tuple[int, int]] = []
+    for match in _NAME.finditer(text):
+        first = match.group().split()[0]
+        opens = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1:] in ".?!:"
+        if opens and first.casefold() in STOPWORDS | {"repair", "which", "whose"}:
+            continue
+        if opens and re.fullmatch(r"[A-Z][a-z]+", match.group()):
+            continue
+        spans.append(match.span())
+    return spans
+
+
+def missing(question: Question, text: str) -> tuple[Need, ...]:
+    """The needs that `text` does not speak of, heaviest first."""
+    have = set(folded(text))
+    concepts = covered(text)
+    lacking = [
+        need
+        for need in question.needs
+        if not (need.concept in concepts if need.concept else all(word in have for word in need.stems))
+    ]
+    return tuple(sorted(lacking, key=lambda need: (-need.weight, need.words)))
+
+
+def coverage(question: Question, text: str) -> float:
+    """The weighted share of the question's needs that `text` speaks of, 0-1; 1 when the question needs nothing."""
+    total = sum(need.weight for need in question.needs)
+    return 1.0 - sum(need.weight for need in missing(question, text)) / total if total else 1.0
+
+
+def stems_of(texts: Iterable[str]) -> frozenset[str]:
+    """Every stem of several texts."""
+    return frozenset(word for text in texts for word in folded(text))
