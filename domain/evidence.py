@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.document import Kind
 
 FactConfidence = Literal["primary", "society", "secondary", "unverified"]
+RECOMMENDATION = "recommendation"
 SourceLevel = str
 """What was read: "full-text", "guideline-text", "abstract", "society-summary", "registry-entry", "secondary", …"""
 
@@ -45,7 +46,8 @@ class Outcome:
     """One result, or one recommendation (`measure == "recommendation"`, then `class_cor` … are set).
 
     `comparison` is the order of "a vs b" in `value`; `effect` is as printed ("HR 0.53"), `ci_95` "0.40-0.70"
-    ("-17 to 6" where a bound is negative), `p` as printed. Absent: None.
+    ("-17 to 6" where a bound is negative), `p` as printed. Absent: None. `wording` says the result as a clause where
+    the usual one would read badly, with {value}, {a}, {b} and {stats} standing for the figures.
     """
 
     measure: str
@@ -65,11 +67,23 @@ class Outcome:
     guideline_year: int | None = None
     recommendation_id: str | None = None
     superseded_by: Superseded | None = None
+    wording: str | None = None
+
+    @property
+    def is_recommendation(self) -> bool:
+        """Whether this is a recommendation and not a result."""
+        return self.measure == RECOMMENDATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRecord:
-    """A study or guideline. Facts marked "unverified" and everything in `held_back` are never shown as facts."""
+    """A study or guideline. Facts marked "unverified" and everything in `held_back` are never shown as facts.
+
+    A fact's id is its place: "outcomes.0", "key_points.3", "caveats.1"; "population", "population.criteria" and
+    "population.baseline" are the passages about who was studied. `short` is the study's name as it is said in a
+    sentence ("COAPT"), None where the record gives none. `arm_words` say an arm of a comparison with its preposition
+    ("with MitraClip + GDMT", "in ineligible patients").
+    """
 
     record_id: str
     title: str
@@ -96,3 +110,24 @@ class EvidenceRecord:
     intervention: str | None = None
     comparator: str | None = None
     follow_up: str | None = None
+    short: str | None = None
+    arm_words: Mapping[str, str] = field(default_factory=dict)
+
+    def fact(self, fact_id: str) -> Outcome | Fact | None:
+        """The outcome, key point or caveat at that place; None for the population and for what is not there."""
+        kind, _, place = fact_id.partition(".")
+        rows: Mapping[str, Sequence[Outcome | Fact]] = {
+            "outcomes": self.outcomes,
+            "key_points": self.key_points,
+            "caveats": self.caveats,
+        }
+        if kind not in rows or not place.isdecimal() or int(place) >= len(rows[kind]):
+            return None
+        return rows[kind][int(place)]
+
+    def sources_of(self, fact_id: str) -> tuple[Source, ...]:
+        """What was read for that fact; all of the record's sources for the population."""
+        fact = self.fact(fact_id)
+        if fact is None:
+            return self.sources
+        return tuple(source for source in self.sources if source.ref in fact.src)
