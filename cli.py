@@ -1,0 +1,430 @@
+"""The terminal face: one command per street, results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from domain import prose, wire
+from domain.answer import Abstention, Answer, RunInfo
+from domain.document import Kind
+from domain.errors import BaseMissing, CallError, ChordaeError
+from domain.settings import VERSION, Settings
+
+if TYPE_CHECKING:
+    from domain.reading import AddReport
+    from kb import Base
+
+ASK, BASE, JUDGE = "Ask", "The knowledge base", "Judge"
+NOT_IN_CHECKOUT = 'no app.py beside {here}. The page runs from a checkout of Chordae: clone it, then "make app".'
+
+app = typer.Typer(
+    name="chordae",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    epilog=(
+        "Answers come from the knowledge base and from nowhere else: every sentence cites its passage, and what the"
+        " base does not cover is said to be missing. For learning and research; not medical advice."
+    ),
+)
+kb_app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app.add_typer(
+    kb_app, name="kb", help="List, show, remove, verify and rebuild what the base holds.", rich_help_panel=BASE
+)
+
+Mode = Literal["hybrid", "lexical", "dense"]
+Doc = Annotated[str, typer.Argument(metavar="DOC", help="A document id, a record id, or the path it was read from.")]
+KbOption = Annotated[
+    Path | None,
+    typer.Option("--kb", metavar="DIR", envvar="CHORDAE_KB", help="The base's folder. [default: your data folder]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+KindOption = Annotated[list[Kind] | None, typer.Option("--kind", help="Only sources of this kind; repeatable.")]
+SinceOption = Annotated[int | None, typer.Option("--since", metavar="YEAR", help="Only sources of YEAR or later.")]
+TopicOption = Annotated[list[str] | None, typer.Option("--topic", metavar="T", help="Only this topic; repeatable.")]
+
+
+@app.callback(invoke_without_command=True)
+def chordae(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """**Chordae** answers questions on functional (secondary) mitral regurgitation from a base of literature.
+
+    Start with a question:
+
+        chordae ask "What did COAPT show at two years?"
+
+    Add what you have read, then ask again:
+
+        chordae ingest ~/papers
+    """
+    if version:
+        _out(f"chordae {VERSION}")
+        raise typer.Exit
+
+
+@app.command(rich_help_panel=BASE)
+def ingest(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH…", help="Files or folders: PDF, JATS XML, HTML, DOCX, text, Markdown, records."),
+    ] = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Add the starter library too.")] = False,
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read files and folders into the base.
+
+    Unchanged files are skipped, a changed file replaces its earlier version, a broken one does not stop the rest.
+    """
+    if not paths and not starter:
+        raise CallError("ingest: name a file or a folder, or give --starter.")
+    from ingest import read
+
+    base = _open(_settings(kb), create=True)
+    reports: list[AddReport] = []
+    if starter:
+        from kb.starter import stock
+
+        with _progress("Adding the starter library") as advance:
+            reports += stock(base, lambda found: read(found, base.embedder.count_tokens), advance)
+    if paths:
+        with _progress("Reading") as advance:
+            reports += base.add(read(paths, base.embedder.count_tokens), advance)
+    failed = [report for report in reports if report.status == "failed"]
+    if as_json:
+        _json({"documents": [wire.added(report) for report in reports]})
+    else:
+        _out("\n".join(map(_added_text, reports)) or "Nothing to read there.")
+    for report in failed:
+        _say(f"chordae: {report.error or report.path}")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command(rich_help_panel=ASK)
+def ask(
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In plain words.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="QUESTIONS.jsonl", help='Lines {"id","question"}; "-" reads standard input.'),
+    ] = None,
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+    kind: KindOption = None,
+    since: SinceOption = None,
+    topic: TopicOption = None,
+    llm: Annotated[
+        str | None,
+        typer.Option("--llm", metavar="NAME", help='A language model by its LangChain name ("ollama:llama3").'),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="Passages to answer from.")] = 12,
+) -> None:
+    """Answer a question with citations, or say what is missing.
+
+    An abstention is an answer too: it names what the base does not cover and shows the nearest passages.
+    """
+    if (question is None) == (file is None):
+        raise CallError('ask: give a question, or --file QUESTIONS.jsonl, and not both. Try: chordae ask "…"')
+    settings = _settings(kb, llm=llm, k=k)
+    respond = _responder(settings, kinds=tuple(kind or ()), since=since, topics=tuple(topic or ()))
+
+    def answer_line(line: dict[str, Any]) -> dict[str, Any]:
+        result, base = respond(_text_of(line, "question"))
+        return wire.answer(result, question_id=line.get("id"), record=base.record if base else None)
+
+    if file is not None:
+        raise typer.Exit(_each_line(file, answer_line))
+    result, base = respond(_worded(question or ""))
+    record = base.record if base else _no_record
+    if as_json:
+        _json(wire.answer(result, record=record))
+    else:
+        _out(prose.answer(result, record))
+
+
+@app.command(rich_help_panel=ASK)
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY")],
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages.")] = 10,
+    mode: Annotated[Mode, typer.Option("--mode", help="Both legs fused, or one alone.")] = "hybrid",
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+    kind: KindOption = None,
+    since: SinceOption = None,
+    topic: TopicOption = None,
+) -> None:
+    """Find passages, best first, without answering."""
+    base = _open(_settings(kb))
+    hits = base.search(_worded(query), k=k, mode=mode, kinds=tuple(kind or ()), since=since, topics=tuple(topic or ()))
+    if as_json:
+        _json({"hits": [wire.hit(found) for found in hits]})
+    else:
+        _out("\n\n".join(map(prose.hit, hits)) or "No passage found.")
+
+
+@app.command(rich_help_panel=ASK)
+def check(
+    file: Annotated[
+        Path,
+        typer.Option("--file", metavar="CLAIMS.jsonl", help='Lines {"id","claim","evidence"}; "-" for standard input.'),
+    ],
+) -> None:
+    """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
+    from kb.embed import load_embedder
+    from qa.verify import verify
+
+    embedder = load_embedder(_settings(None).embedding_model)
+
+    def judge(line: dict[str, Any]) -> dict[str, Any]:
+        evidence = line.get("evidence")
+        passages = [evidence] if isinstance(evidence, str) else evidence
+        if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
+            raise CallError('"evidence" is a string or a list of strings.')
+        return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
+
+    raise typer.Exit(_each_line(file, judge))
+
+
+@app.command("app", rich_help_panel=ASK)
+def open_page(kb: KbOption = None) -> None:
+    """Open the page in a browser: ask, library, evidence, quiz and evaluation."""
+    page = Path(__file__).with_name("app.py")
+    if not page.is_file():
+        raise CallError(NOT_IN_CHECKOUT.format(here=page.parent))
+    settings = _settings(kb)
+    if settings.base is not None:
+        os.environ["CHORDAE_KB"] = str(settings.base.resolve())
+    os.chdir(page.parent)  # where .streamlit/config.toml stands
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(page)])
+
+
+@kb_app.command("list")
+def kb_list(kb: KbOption = None, as_json: JsonOption = False) -> None:
+    """List the documents of the base."""
+    documents = _open(_settings(kb)).documents()
+    if as_json:
+        _json({"documents": [wire.summary(document) for document in documents]})
+    else:
+        _out(
+            "\n".join(f"{document.doc_id}  {prose.reference(document)}" for document in documents)
+            or "The base is empty."
+        )
+
+
+@kb_app.command("show")
+def kb_show(which: Doc, kb: KbOption = None) -> None:
+    """Print one document as JSON: metadata, text, and the spans of its sections, pages and passages."""
+    base = _open(_settings(kb))
+    document = base.document(which)
+    path, warnings = base.path_of(document.doc_id), base.warnings_of(document.doc_id)
+    _json(wire.document(document, base.passages(document.doc_id), path=path, warnings=warnings))
+
+
+@kb_app.command("remove")
+def kb_remove(
+    which: Doc,
+    purge: Annotated[bool, typer.Option("--purge", help="Leave no byte of its text in the base's folder.")] = False,
+    kb: KbOption = None,
+) -> None:
+    """Take one document out of the base; it is never cited again."""
+    removed = _open(_settings(kb)).remove(which, purge=purge)
+    _say(f"{'Purged' if purge else 'Removed'}: {removed.title} ({removed.doc_id})")
+
+
+@kb_app.command("verify")
+def kb_verify(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    kb: KbOption = None,
+) -> None:
+    """Compare the catalogue with its indexes and files, and name every difference."""
+    base = _open(_settings(kb))
+    problems = base.verify()
+    if repair and problems:
+        base.verify(repair=True)
+        left = base.verify()
+        for problem in problems:
+            _out(f"{'not mended' if problem in left else 'mended'}: {problem}")
+        problems = left
+    else:
+        for problem in problems:
+            _out(problem)
+    if not problems:
+        _out("The base is consistent.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@kb_app.command("rebuild")
+def kb_rebuild(kb: KbOption = None) -> None:
+    """Make the indexes anew from the catalogue."""
+    _open(_settings(kb)).rebuild()
+    _say("The indexes are new.")
+
+
+def main() -> None:
+    """Run the command line; every failure that a person can act on ends in one sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except ChordaeError as error:
+        _say(f"chordae: {error}")
+        sys.exit(2 if isinstance(error, CallError) else 1)
+    except BrokenPipeError:  # the reader of our output has left, as "| head" does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _settings(kb: Path | None, *, llm: str | None = None, k: int | None = None) -> Settings:
+    settings = Settings.from_environment()
+    chosen = replace(settings, base=kb or settings.base, llm=llm or settings.llm)
+    return chosen if k is None else replace(chosen, k=k)
+
+
+def _open(settings: Settings, *, create: bool = False) -> Base:
+    """The base of these settings; the one in the user's data folder fills itself with the starter library."""
+    from kb import open_base
+
+    base = open_base(settings.base, settings, create=create or settings.base is None)
+    if settings.base is None:
+        from kb.starter import is_stocked, stock
+
+        if not is_stocked(base):
+            from ingest import read
+
+            with _progress("First use: adding the starter library") as advance:
+                stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)
+    return base
+
+
+def _responder(
+    settings: Settings, *, kinds: tuple[str, ...], since: int | None, topics: tuple[str, ...]
+) -> Callable[[str], tuple[Answer | Abstention, Base | None]]:
+    """What answers one question; a base that is not there abstains, as an empty one does."""
+    try:
+        base = _open(settings)
+    except BaseMissing as missing:
+        run = RunInfo(
+            engine="extractive", base_fingerprint="", settings_fingerprint=settings.fingerprint, version=VERSION
+        )
+        why = str(missing)
+        return lambda question: (Abstention(question=question, reason="empty-base", run=run, missing=why), None)
+    from qa.ask import ask
+
+    return lambda question: (ask(base, question, settings, kinds=kinds, since=since, topics=topics), base)
+
+
+def _each_line(file: Path, respond: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Answer each line of a JSON Lines file in its place; the exit code, 1 when a line could not be answered."""
+    failures = 0
+    for number, raw in enumerate(_lines(file), start=1):
+        line: Any = None
+        try:
+            line = _parsed(raw)
+            reply = respond(line)
+        except ChordaeError as error:
+            failures += 1
+            reply = {"id": line.get("id") if isinstance(line, dict) else None, "error": f"line {number}: {error}"}
+        _json(reply)
+    return 1 if failures else 0
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    if str(file) == "-":
+        yield from (line for line in sys.stdin.buffer if line.strip())
+        return
+    try:
+        with file.open("rb") as opened:
+            yield from (line for line in opened if line.strip())
+    except OSError as error:
+        raise CallError(f"--file {file}: {error.strerror}.") from error
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        line = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise CallError(f"not JSON in UTF-8: {error}") from error
+    if not isinstance(line, dict):
+        raise CallError("not a JSON object.")
+    return line
+
+
+def _text_of(line: dict[str, Any], field: str) -> str:
+    text = line.get(field)
+    if not isinstance(text, str):
+        raise CallError(f'"{field}" is missing or not a string.')
+    return _worded(text)
+
+
+def _worded(text: str) -> str:
+    """The text, when it is one (CallError otherwise): not blank, and no half of a character."""
+    if not text.strip():
+        raise CallError("the text is empty: say what you want to know.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CallError(f"the text holds half a character at position {error.start}: send it as UTF-8.") from error
+    return text
+
+
+def _no_record(_: str) -> None:
+    return None
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[AddReport], None]]:
+    """A progress line on standard error: files, pages, and pages a second."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    started, files, pages = time.perf_counter(), 0, 0
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what)
+
+        def advance(report: AddReport) -> None:
+            nonlocal files, pages
+            files, pages = files + 1, pages + report.pages
+            speed = pages / max(time.perf_counter() - started, 1e-3)
+            told = f", {pages} pages, {speed:.1f} pages/s" if pages else ""
+            bar.update(task, description=f"{what}: {files} files{told}")
+
+        yield advance
+
+
+def _added_text(report: AddReport) -> str:
+    size = f"{report.passages} passages" + (f", {report.pages} pages" if report.pages else "")
+    lines = [f"{report.status:<9} {report.title or report.path}" + (f" ({size})" if report.doc_id else "")]
+    return "\n".join([*lines, *(f"          {warning}" for warning in report.warnings)])
+
+
+def _json(value: Any) -> None:
+    try:
+        _out(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    except UnicodeEncodeError:
+        _out(json.dumps(value, allow_nan=False))
+
+
+def _out(text: str) -> None:
+    print(text.rstrip("\n"), flush=True)  # noqa: T201
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
