@@ -1,1 +1,1 @@
-"""Judges: datasets, measures, runs, reports, benchmarks."""
+"""The judges: datasets, measures, runs, reports. Nothing here needs a key or a network."""
