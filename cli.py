@@ -17,7 +17,7 @@ import typer
 
 from domain import prose, wire
 from domain.answer import Abstention, Answer, RunInfo
-from domain.document import Kind
+from domain.document import KINDS
 from domain.errors import BaseMissing, CallError, ChordaeError
 from domain.settings import VERSION, Settings
 
@@ -31,6 +31,7 @@ NOT_IN_CHECKOUT = 'no app.py beside {here}. The page runs from a checkout of Cho
 app = typer.Typer(
     name="chordae",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -51,7 +52,10 @@ KbOption = Annotated[
     typer.Option("--kb", metavar="DIR", envvar="CHORDAE_KB", help="The base's folder. [default: your data folder]"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
-KindOption = Annotated[list[Kind] | None, typer.Option("--kind", help="Only sources of this kind; repeatable.")]
+KindOption = Annotated[
+    list[str] | None,
+    typer.Option("--kind", metavar="K", help=f"Only sources of this kind; repeatable. One of: {', '.join(KINDS)}."),
+]
 SinceOption = Annotated[int | None, typer.Option("--since", metavar="YEAR", help="Only sources of YEAR or later.")]
 TopicOption = Annotated[list[str] | None, typer.Option("--topic", metavar="T", help="Only this topic; repeatable.")]
 
@@ -73,6 +77,90 @@ def chordae(
     if version:
         _out(f"chordae {VERSION}")
         raise typer.Exit
+
+
+@app.command(rich_help_panel=ASK)
+def ask(
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In plain words.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="QUESTIONS.jsonl", help='Lines {"id","question"}; "-" reads standard input.'),
+    ] = None,
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+    kind: KindOption = None,
+    since: SinceOption = None,
+    topic: TopicOption = None,
+    llm: Annotated[
+        str | None,
+        typer.Option("--llm", metavar="NAME", help='A language model by its LangChain name ("ollama:llama3").'),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="Passages to answer from.")] = 12,
+) -> None:
+    """Answer a question with citations, or say what is missing.
+
+    An abstention is an answer too: it names what the base does not cover and shows the nearest passages.
+    """
+    if (question is None) == (file is None):
+        raise CallError('ask: give a question, or --file QUESTIONS.jsonl, and not both. Try: chordae ask "…"')
+    settings = _settings(kb, llm=llm, k=k)
+    respond = _responder(settings, kinds=_kinds(kind), since=since, topics=tuple(topic or ()))
+
+    def answer_line(line: dict[str, Any]) -> dict[str, Any]:
+        result, base = respond(_text_of(line, "question"))
+        return wire.answer(result, question_id=line.get("id"), record=base.record if base else None)
+
+    if file is not None:
+        raise typer.Exit(_each_line(file, answer_line))
+    result, base = respond(_worded(question or ""))
+    record = base.record if base else _no_record
+    if as_json:
+        _json(wire.answer(result, record=record))
+    else:
+        _out(prose.answer(result, record))
+
+
+@app.command(rich_help_panel=ASK)
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY")],
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages.")] = 10,
+    mode: Annotated[Mode, typer.Option("--mode", help="Both legs fused, or one alone.")] = "hybrid",
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+    kind: KindOption = None,
+    since: SinceOption = None,
+    topic: TopicOption = None,
+) -> None:
+    """Find passages, best first, without answering."""
+    base = _open(_settings(kb))
+    hits = base.search(_worded(query), k=k, mode=mode, kinds=_kinds(kind), since=since, topics=tuple(topic or ()))
+    if as_json:
+        _json({"hits": [wire.hit(found) for found in hits]})
+    else:
+        _out("\n\n".join(map(prose.hit, hits)) or "No passage found.")
+
+
+@app.command(rich_help_panel=ASK)
+def check(
+    file: Annotated[
+        Path,
+        typer.Option("--file", metavar="CLAIMS.jsonl", help='Lines {"id","claim","evidence"}; "-" for standard input.'),
+    ],
+) -> None:
+    """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
+    from kb.embed import load_embedder
+    from qa.verify import verify
+
+    embedder = load_embedder(_settings(None).embedding_model)
+
+    def judge(line: dict[str, Any]) -> dict[str, Any]:
+        evidence = line.get("evidence")
+        passages = [evidence] if isinstance(evidence, str) else evidence
+        if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
+            raise CallError('"evidence" is a string or a list of strings.')
+        return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
+
+    raise typer.Exit(_each_line(file, judge))
 
 
 @app.command(rich_help_panel=BASE)
@@ -111,90 +199,6 @@ def ingest(
     for report in failed:
         _say(f"chordae: {report.error or report.path}")
     raise typer.Exit(1 if failed else 0)
-
-
-@app.command(rich_help_panel=ASK)
-def ask(
-    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In plain words.")] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--file", metavar="QUESTIONS.jsonl", help='Lines {"id","question"}; "-" reads standard input.'),
-    ] = None,
-    kb: KbOption = None,
-    as_json: JsonOption = False,
-    kind: KindOption = None,
-    since: SinceOption = None,
-    topic: TopicOption = None,
-    llm: Annotated[
-        str | None,
-        typer.Option("--llm", metavar="NAME", help='A language model by its LangChain name ("ollama:llama3").'),
-    ] = None,
-    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="Passages to answer from.")] = 12,
-) -> None:
-    """Answer a question with citations, or say what is missing.
-
-    An abstention is an answer too: it names what the base does not cover and shows the nearest passages.
-    """
-    if (question is None) == (file is None):
-        raise CallError('ask: give a question, or --file QUESTIONS.jsonl, and not both. Try: chordae ask "…"')
-    settings = _settings(kb, llm=llm, k=k)
-    respond = _responder(settings, kinds=tuple(kind or ()), since=since, topics=tuple(topic or ()))
-
-    def answer_line(line: dict[str, Any]) -> dict[str, Any]:
-        result, base = respond(_text_of(line, "question"))
-        return wire.answer(result, question_id=line.get("id"), record=base.record if base else None)
-
-    if file is not None:
-        raise typer.Exit(_each_line(file, answer_line))
-    result, base = respond(_worded(question or ""))
-    record = base.record if base else _no_record
-    if as_json:
-        _json(wire.answer(result, record=record))
-    else:
-        _out(prose.answer(result, record))
-
-
-@app.command(rich_help_panel=ASK)
-def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY")],
-    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many passages.")] = 10,
-    mode: Annotated[Mode, typer.Option("--mode", help="Both legs fused, or one alone.")] = "hybrid",
-    kb: KbOption = None,
-    as_json: JsonOption = False,
-    kind: KindOption = None,
-    since: SinceOption = None,
-    topic: TopicOption = None,
-) -> None:
-    """Find passages, best first, without answering."""
-    base = _open(_settings(kb))
-    hits = base.search(_worded(query), k=k, mode=mode, kinds=tuple(kind or ()), since=since, topics=tuple(topic or ()))
-    if as_json:
-        _json({"hits": [wire.hit(found) for found in hits]})
-    else:
-        _out("\n\n".join(map(prose.hit, hits)) or "No passage found.")
-
-
-@app.command(rich_help_panel=ASK)
-def check(
-    file: Annotated[
-        Path,
-        typer.Option("--file", metavar="CLAIMS.jsonl", help='Lines {"id","claim","evidence"}; "-" for standard input.'),
-    ],
-) -> None:
-    """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
-    from kb.embed import load_embedder
-    from qa.verify import verify
-
-    embedder = load_embedder(_settings(None).embedding_model)
-
-    def judge(line: dict[str, Any]) -> dict[str, Any]:
-        evidence = line.get("evidence")
-        passages = [evidence] if isinstance(evidence, str) else evidence
-        if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
-            raise CallError('"evidence" is a string or a list of strings.')
-        return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
-
-    raise typer.Exit(_each_line(file, judge))
 
 
 @app.command("app", rich_help_panel=ASK)
@@ -291,6 +295,13 @@ def _settings(kb: Path | None, *, llm: str | None = None, k: int | None = None) 
     settings = Settings.from_environment()
     chosen = replace(settings, base=kb or settings.base, llm=llm or settings.llm)
     return chosen if k is None else replace(chosen, k=k)
+
+
+def _kinds(chosen: list[str] | None) -> tuple[str, ...]:
+    for kind in chosen or ():
+        if kind not in KINDS:
+            raise CallError(f"--kind {kind}: no such kind. One of: {', '.join(KINDS)}.")
+    return tuple(chosen or ())
 
 
 def _open(settings: Settings, *, create: bool = False) -> Base:

@@ -43,15 +43,4 @@ def link(document: Document) -> str | None:
 
 def sources_of(record: EvidenceRecord, passage: Passage) -> tuple[Source, ...]:
     """What was read for the fact that `passage` words; all of the record's sources where the fact names none."""
-    refs: tuple[str, ...] = ()
-    shelf, _, place = (passage.fact or "").partition(".")
-    if place.isdecimal():
-        index = int(place)
-        stated = {
-            "outcomes": [outcome.src for outcome in record.outcomes],
-            "key_points": [fact.src for fact in record.key_points],
-            "caveats": [fact.src for fact in record.caveats],
-        }.get(shelf, [])
-        refs = stated[index] if index < len(stated) else ()
-    chosen = tuple(source for source in record.sources if source.ref in refs)
-    return chosen or record.sources
+    return record.sources_of(passage.fact or "") or record.sources
