@@ -1,0 +1,158 @@
+"""Sources as HTML: every word that comes from a document is escaped here, and only here becomes markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+from domain.answer import Abstention, Answer
+from domain.claim import Citation, Claim
+from domain.document import Document
+from domain.evidence import EvidenceRecord
+from domain.hit import Hit
+from domain.notice import Notice
+from domain.passage import Passage
+from domain.prose import REASON_WORDS, place
+from domain.reference import CONFIDENCE_WORDS, KIND_WORDS, byline, link, sources_of
+
+RecordOf = Callable[[str], EvidenceRecord | None]
+
+NOTICE_WORDS = {
+    "conflict": "Sources disagree",
+    "two-values": "Two values in one source",
+    "implausible-value": "A value that cannot be right",
+    "ambiguous-abbreviation": "One abbreviation, two meanings",
+    "order-differs": "The order of events differs",
+    "second-hand": "A figure quoted second-hand",
+    "superseded": "Superseded",
+    "single-report": "Rests on a single report",
+    "secondary-source": "From a secondary source",
+    "retracted": "Retracted or corrected",
+    "model": "From the language model",
+}
+"""What each kind of notice is called on the page."""
+
+SUPPORT_WORDS = {"partial": "partly supported", "unsupported": "not supported", "contradicted": "contradicted"}
+
+
+def answer(said: Answer) -> str:
+    """The claims of an answer, one paragraph each, with the numbers of their citations."""
+    paragraphs = "".join(_claim(claim, said.citations) for claim in said.claims)
+    rests = f'<p class="ch-rests">Rests on {escape(said.rests_on)}</p>' if said.rests_on else ""
+    return f'<div class="ch-answer">{paragraphs}</div>{rests}'
+
+
+def abstention(unsaid: Abstention) -> str:
+    """Why there is no answer, and which slot is missing."""
+    missing = f'<p class="ch-missing">Missing: {escape(unsaid.missing)}</p>' if unsaid.missing else ""
+    return (
+        '<div class="ch-abstention"><p class="ch-kicker">No answer from this base</p>'
+        f"<p>{escape(REASON_WORDS[unsaid.reason])}</p>{missing}</div>"
+    )
+
+
+def notices(given: Iterable[Notice]) -> str:
+    """What a reader must know beside the answer."""
+    return "".join(
+        f'<div class="ch-notice"><p class="ch-kicker">{escape(NOTICE_WORDS[notice.kind])}</p>'
+        f"<p>{escape(notice.text)}{_marks(notice.citations)}</p></div>"
+        for notice in given
+    )
+
+
+def source(citation: Citation, record: RecordOf) -> str:
+    """One source card: what it is, where the words stand, whose they are, and the passage with the quote marked."""
+    document, passage = citation.document, citation.passage
+    shown = _passage(document, passage, citation.start, citation.end)
+    return (
+        f'<div class="ch-source" id="source-{citation.n}">'
+        f'<p class="ch-title"><span class="ch-n">{citation.n}</span> {escape(document.title)}</p>'
+        f"{_about(document)}{_retraction(document)}"
+        f"{_where(place(document, passage, citation.start))}{shown}{_words(document, passage, record)}</div>"
+    )
+
+
+def near(hit: Hit) -> str:
+    """A nearest passage under an abstention: shown for orientation, nothing in it is marked."""
+    document, passage = hit.document, hit.passage
+    return (
+        f'<div class="ch-source ch-near"><p class="ch-title">{escape(document.title)}</p>{_about(document)}'
+        f"{_where(place(document, passage, passage.start))}{_passage(document, passage)}</div>"
+    )
+
+
+def removed(claims: Iterable[Claim]) -> str:
+    """What a language model said without support, and why it was taken out."""
+    return "".join(
+        f'<div class="ch-removed"><p>{escape(claim.text)}</p>'
+        f'<p class="ch-small">{escape(" ".join(claim.reasons))}</p></div>'
+        for claim in claims
+    )
+
+
+def _claim(claim: Claim, citations: tuple[Citation, ...]) -> str:
+    cited = [citations[n - 1] for n in claim.citations]
+    verbatim = any(claim.text == c.quote and c.document.origin == "document" for c in cited)
+    words = f"“{escape(claim.text)}”" if verbatim else escape(claim.text)
+    doubt = SUPPORT_WORDS.get(claim.support, "")
+    note = f' <span class="ch-doubt">{doubt}: {escape(" ".join(claim.reasons))}</span>' if doubt else ""
+    return f"<p>{words}{_marks(claim.citations)}{note}</p>"
+
+
+def _marks(numbers: Iterable[int]) -> str:
+    return "".join(f'&nbsp;<a class="ch-mark" href="#source-{n}">{n}</a>' for n in numbers)
+
+
+def _about(document: Document) -> str:
+    parts = [KIND_WORDS[document.kind], byline(document)]
+    return f'<p class="ch-small">{escape(" · ".join(part for part in parts if part))}</p>'
+
+
+def _retraction(document: Document) -> str:
+    return f'<p class="ch-doubt">{escape(document.retraction)}</p>' if document.retraction else ""
+
+
+def _where(text: str) -> str:
+    return f'<p class="ch-small">{escape(text)}</p>' if text else ""
+
+
+def _passage(document: Document, passage: Passage, start: int | None = None, end: int | None = None) -> str:
+    """The passage with the quote between `start` and `end` marked and its reference marks as superscripts."""
+    signs: list[tuple[int, int, str]] = [
+        (mark.at, 1, f"<sup>{','.join(map(str, mark.numbers))}</sup>")
+        for mark in document.references
+        if passage.start < mark.at <= passage.end
+    ]
+    if start is not None and end is not None:
+        signs += [(start, 2, "<mark>"), (end, 0, "</mark>")]
+    pieces, at = [], passage.start
+    for place_, _, sign in sorted(signs):
+        pieces += [escape(document.text[at:place_]), sign]
+        at = place_
+    pieces.append(escape(document.text[at : passage.end]))
+    own = "ch-quote" if document.origin == "document" else "ch-wording"
+    return f'<p class="{own}">{"".join(pieces)}</p>'
+
+
+def _words(document: Document, passage: Passage, record: RecordOf) -> str:
+    """Whose words the passage is in, what was read for it, and the way to the work itself."""
+    address = link(document)
+    work = f" · {_anchor(address, 'the work itself')}" if address else ""
+    if document.origin == "document":
+        return f'<p class="ch-small">The source’s own words{work}</p>'
+    known = record(document.record) if document.record else None
+    read = "; ".join(
+        f"{escape(given.what)}" + (f" ({_anchor(given.url, 'link')})" if given.url else "")
+        for given in (sources_of(known, passage) if known else ())
+    )
+    stands = CONFIDENCE_WORDS[passage.confidence] if passage.confidence else ""
+    grade = f'<span class="ch-grade ch-{passage.confidence}">{escape(stands)}</span>' if stands else ""
+    told = f"<br>Read: {read}" if read else ""
+    return f'<p class="ch-small">Chordae’s wording of a published fact{work} {grade}{told}</p>'
+
+
+def _anchor(address: str, text: str) -> str:
+    """A link that opens beside the page; an address that is not the web's becomes plain text."""
+    if not address.startswith(("https://", "http://")):
+        return escape(address)
+    return f'<a href="{escape(address, quote=True)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
