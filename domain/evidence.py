@@ -35,10 +35,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Superseded:
-    """The later recommendation of the same society that replaced this one."""
+    """The later recommendation of the same society that replaced this one, and the year of its guideline."""
 
     record: str
     recommendation_id: str | None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Outcome:
 
     `comparison` is the order of "a vs b" in `value`; `effect` is as printed ("HR 0.53"), `ci_95` "0.40-0.70"
     ("-17 to 6" where a bound is negative), `p` as printed. Absent: None. `wording` says the result as a clause where
-    the usual one would read badly, with {value}, {a}, {b} and {stats} standing for the figures.
+    the usual one would read badly; {value}, {time}, {stats} and the arms {a} and {b} stand for what the record gives.
     """
 
     measure: str
