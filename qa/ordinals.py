@@ -1,0 +1,123 @@
+"""Ordinals that look like numbers: NYHA classes, classes of recommendation, levels of evidence, MR grades."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from qa.quantity import Kind, Operator, Quantity
+
+_OPERATORS_AFTER: dict[Operator, re.Pattern[str]] = {
+    ">=": re.compile(
+        r"\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer)\b|\s*and (?:above|over)\b"
+    ),
+    "<=": re.compile(
+        r"\s*,?\s*or (?:less|fewer|lower|below|smaller|younger|better|under|shorter)\b|\s*and (?:below|under)\b"
+    ),
+}
+_ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
+_CLASS_VALUE = {"i": 1.0, "1": 1.0, "ii": 2.0, "2": 2.0, "iii": 3.0, "3": 3.0, "iv": 4.0, "4": 4.0}
+_CLASS_VALUE |= {"iia": 2.1, "2a": 2.1, "iib": 2.2, "2b": 2.2}
+_CLASS_ONE = r"(?:IV|I{1,3}|[1-4])(?![\w])"
+_NYHA = re.compile(
+    r"\bNYHA\b(?:\s*\([^)]*\))?(?:\s+(?:functional|heart failure))?(?:\s+class(?:es)?)?"
+    r"(?:\s+(?:of|was|is|from|improved to))?"
+    rf"\s*(?P<op>≥|>=|>|≤|<=|<)?\s*(?P<a>{_CLASS_ONE})(?:\s*(?:[-–/]|or|and)\s*(?P<b>{_CLASS_ONE}))?"
+    rf"(?:\s*(?:to|→)\s*(?:NYHA\s+)?(?:class\s+)?(?P<to>{_CLASS_ONE}))?"
+    rf"|\bfunctional class(?:es)?\s+(?P<a2>{_CLASS_ONE})(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>{_CLASS_ONE}))?"
+)
+_COR = re.compile(
+    r"\b(?:[Cc]lass(?:\s+of\s+recommendation)?|COR)\s*:?\s*(?:\(COR\)\s*)?(?P<v>IIa|IIb|2a|2b|III|II|I|[1-3])"
+    r"(?![\w.]|-[IV])(?:[,\s/]{1,2}(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-]))?"
+)
+_LOE = re.compile(
+    r"\b(?:[Ll]evels?(?:\s+of\s+evidence)?|LOE)\s*:?\s*(?:\(LOE\)\s*)?(?P<v>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w])"
+)
+_PAIRED_COR = re.compile(r"(?<![\w])(?P<v>IIa|IIb|III|I)\s?/?\s?(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-])")
+_GRADE = re.compile(
+    r"\b[Gg]rades?\s+(?:of\s+)?(?P<op2>≥|>=|>|≤|<=|<)?\s*(?P<a2>[0-4]|IV|I{1,3})\+?"
+    r"(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>[0-4]|IV|I{1,3})\+?)?(?![\w.%])"
+    r"|(?P<op>≥\s?|>=\s?|>\s?|≤\s?|<=\s?|<\s?)?(?P<a>[0-4])\+(?:\s*(?:[-–/]|to|or|and)\s*(?P<b>[0-4])\+)?(?![\w])"
+)
+
+
+def ordinals(text: str) -> Iterator[Quantity]:
+    """Every class, level and grade of `text`; a change ("NYHA III to I") gives two, with roles."""
+    seen: list[tuple[int, int]] = []
+
+    def make(match: re.Match[str], kind: Kind, label: str, values: tuple[float, ...], op: str | None) -> Quantity:
+        seen.append(match.span())
+        sign: Operator = {"≥": ">=", "≤": "<="}.get((op or "").strip(), (op or "=").strip())  # type: ignore[assignment]
+        start, end = match.span()
+        sign, end = operator_after(text, end, sign)
+        return Quantity(
+            start=start, end=end, text=text[start:end], kind=kind, values=values, label=label, operator=sign, unit=label
+        )
+
+    for match in _NYHA.finditer(text):
+        ends = [match["a"] or match["a2"], match["b"] or match["b2"]]
+        made = make(match, "class", "NYHA", tuple(_ordinal(end) for end in ends if end), match["op"])
+        if not match["to"]:
+            yield made
+            continue
+        if not match["b"] and _ordinal(match["to"]) > made.value:  # "NYHA II to IV" is a range, "III to I" a change
+            yield replace(made, values=(made.value, _ordinal(match["to"])))
+            continue
+        at = match.start("to")
+        first = text[match.start() : match.end("b") if match["b"] else match.end("a")]
+        end = match.start() + len(first)
+        yield replace(made, end=end, text=first, role="from", group=match.start())
+        yield replace(
+            made,
+            start=at,
+            end=match.end(),
+            text=match["to"],
+            values=(_ordinal(match["to"]),),
+            role="to",
+            group=match.start(),
+        )
+    for match in _COR.finditer(text):
+        if not _overlaps(match.span(), seen):
+            yield make(match, "class", "COR", (_CLASS_VALUE[match["v"].lower()],), None)
+            if match["l"]:
+                yield _level(text, match)
+    for match in _LOE.finditer(text):
+        yield make(match, "level", "LOE" + (match["x"] or ""), (float("ABC".index(match["v"]) + 1),), None)
+    for match in _PAIRED_COR.finditer(text):
+        if not _overlaps(match.span(), seen):
+            yield make(match, "class", "COR", (_CLASS_VALUE[match["v"].lower()],), None)
+            yield _level(text, match)
+    for match in _GRADE.finditer(text):
+        if not _overlaps(match.span(), seen) and (
+            match["a2"] or not text[: match.start()].endswith(tuple("0123456789."))
+        ):
+            ends = [match["a"] or match["a2"], match["b"] or match["b2"]]
+            yield make(
+                match, "grade", "grade", tuple(_ordinal(end) for end in ends if end), match["op"] or match["op2"]
+            )
+
+
+def _level(text: str, match: re.Match[str]) -> Quantity:
+    at = match.start("l")
+    return Quantity(
+        start=at, end=match.end(), text=text[at : match.end()], kind="level", unit="LOE",
+        values=(float("ABC".index(match["l"]) + 1),), label="LOE" + (match["x"] or ""),
+    )  # fmt: skip
+
+
+def _ordinal(printed: str) -> float:
+    return _ROMAN[printed] if printed in _ROMAN else float(printed)
+
+
+def _overlaps(span: tuple[int, int], seen: list[tuple[int, int]]) -> bool:
+    return any(a < span[1] and span[0] < b for a, b in seen)
+
+
+def operator_after(text: str, end: int, operator: Operator) -> tuple[Operator, int]:
+    """The operator printed behind a figure ("65 years or more") and where it ends; `operator` where there is none."""
+    for after, pattern in _OPERATORS_AFTER.items():
+        match = pattern.match(text, end)
+        if match and operator == "=":
+            return after, match.end()
+    return operator, end
