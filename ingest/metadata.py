@@ -1,0 +1,79 @@
+"""Who wrote what, where and when, as far as the document shows it; what it does not show stays None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.draft import Draft
+
+_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"'<>“”]+)", re.IGNORECASE)
+_PMID = re.compile(r"\bPMID:?\s*(\d{5,9})\b")
+_PUBLISHED = re.compile(
+    r"(?:published|publication date|©|\(c\)|copyright|citation|accepted|first online)\D{0,60}?\b((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_VOLUME = re.compile(r"(?:^|[^\d])((?:19|20)\d\d)\s*[;:,]\s*\d+\s*(?:\(\d+\))?\s*[:,]\s*\w?\d+")
+_BRACKETED = re.compile(r"\(((?:19|20)\d\d)\)\s*\d+\s*[:(]\s*\d+")
+_LICENCE = re.compile(
+    r"\bCC[ -](BY(?:-(?:NC|SA|ND))*)\b[ -]?(\d\.\d)?|creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)"
+    r"|(Creative Commons Attribution(?:[- ](?:Non-?Commercial|Share-?Alike|No-?Derivs?))*)"
+)
+_NAME = r"[A-ZÀ-Þ][^\W\d_.’'-]*(?:[’'-][^\W\d_]+)*"
+_BYLINE = re.compile(
+    rf"^((?:{_NAME}|[A-Z]\.)(?:[ -](?:{_NAME}|[A-Z]\.?|de|van|von|der|den|da|del|la|le|bin|al|el)){{1,4}})"
+)
+
+
+def identify(draft: Draft, first_lines: Sequence[str]) -> None:
+    """Fill in what `first_lines`, the opening of the document, show and the draft does not know yet."""
+    opening = "\n".join(first_lines)
+    draft.doi = draft.doi or doi_in(opening)
+    if draft.pmid is None and (found := _PMID.search(opening)):
+        draft.pmid = found[1]
+    draft.year = draft.year or year_in(opening)
+    draft.licence = draft.licence or licence_in(opening)
+
+
+def doi_in(text: str) -> str | None:
+    """The first DOI in `text`, lower case, without what punctuation glued to it; None when there is none."""
+    found = _DOI.search(text)
+    if not found:
+        return None
+    doi = re.sub(r"[.,;:)\]}]+$", "", found[1])
+    return doi.lower() if len(doi) > len("10.1000/x") else None
+
+
+def year_in(text: str) -> int | None:
+    """The year of publication that `text` states beside words or a volume that say so; None otherwise."""
+    for pattern in (_VOLUME, _BRACKETED, _PUBLISHED):
+        if found := pattern.search(text):
+            return int(found[1])
+    return None
+
+
+def licence_in(text: str) -> str | None:
+    """The Creative Commons licence that `text` names, "CC BY 4.0"; None when it names none."""
+    found = _LICENCE.search(" ".join(text.split()))
+    if not found:
+        return None
+    if found[5]:
+        letters = {"commercial": "NC", "alike": "SA", "deriv": "ND"}
+        return "CC BY" + "".join(f"-{code}" for word, code in letters.items() if word in found[5].casefold())
+    version = found[2] or found[4]
+    return f"CC {(found[1] or found[3]).upper()}" + (f" {version}" if version else "")
+
+
+def author_in(line: str) -> str | None:
+    """The first author's name when `line` reads as a byline; None otherwise."""
+    bare = re.sub(r"[\d*†‡§]+", "", line).strip()
+    found = _BYLINE.match(bare)
+    if not found:
+        return None
+    rest = bare[found.end() :].lstrip()
+    return found[1] if not rest or rest[0] in ",&;" or rest.startswith("and ") else None
+
+
+def surname(name: str) -> str:
+    """The family name of "Given Family"; of "Family, Given" what stands before the comma."""
+    return name.split(",")[0].strip() if "," in name else name.split()[-1]

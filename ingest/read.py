@@ -1,0 +1,119 @@
+"""The ingest street: paths become read results, one a file, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from domain.errors import DamagedFile, EmptyFile, ReadError, TooLarge, UnsupportedFormat
+from domain.reading import ReadResult
+from ingest.assemble import assemble, doc_id_of
+from ingest.draft import Draft
+from ingest.split import split
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+MAX_BYTES = 300_000_000
+"""A file larger than this is not read: the largest scanned textbooks stay below it."""
+RECORD_ENDINGS = frozenset({".yaml", ".yml"})
+
+
+def read(paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: int = 256) -> Iterator[ReadResult]:
+    """Read each file, and each readable file below each folder, into a document with its passages or an error.
+
+    Folders are walked in sorted order and give only files that a reader exists for; a file named directly and not
+    readable is an error. `count_tokens` counts as the embedder does, so that no passage is above `max_tokens`. One
+    broken file yields its error and the rest go on.
+    """
+    for path in walk(paths):
+        yield read_file(path, count_tokens, max_tokens=max_tokens)
+
+
+def walk(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The files to read, absolute, each once, in order; hidden files and folders are passed over in a folder."""
+    seen: set[Path] = set()
+    for given in paths:
+        top = Path(given).expanduser().absolute()
+        found = sorted(_below(top)) if top.is_dir() else [top]
+        for path in found:
+            if path not in seen:
+                seen.add(path)
+                yield path
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    endings = {*_readers(), *RECORD_ENDINGS}
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+        if not hidden and path.suffix.lower() in endings and path.is_file():
+            yield path
+
+
+def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256) -> ReadResult:
+    """Read one file; whatever is wrong with it comes back as the result's error."""
+    name = str(path)
+    data = b""
+    try:
+        data = _bytes_of(path)
+        if path.suffix.lower() in RECORD_ENDINGS:
+            return _read_record(name, data)
+        draft = _reader_for(path)(name, data)
+        document = assemble(draft, name, data)
+        passages, warnings = split(document, count_tokens, max_tokens)
+    except ReadError as error:
+        return ReadResult(path=name, error=error)
+    except RecursionError:
+        return ReadResult(
+            path=name, error=TooLarge(name, "it is nested too deeply", "Save it again in a simpler form.")
+        )
+    except MemoryError:
+        return ReadResult(path=name, error=TooLarge(name, "it needs too much memory", "Split it into smaller files."))
+    return ReadResult(path=name, document=document, passages=passages, data=data, warnings=(*draft.warnings, *warnings))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise TooLarge(
+                path, f"it has {size // 1_000_000} MB", f"Split it: files up to {MAX_BYTES // 1_000_000} MB."
+            )
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ReadError(path, "there is no such file", "Check the path.") from None
+    except OSError as error:
+        raise ReadError(path, f"it cannot be opened ({error.strerror})", "Check its permissions.") from None
+    if not data:
+        raise EmptyFile(path, "it is empty", "Check that the file was saved completely.")
+    return data
+
+
+def _read_record(name: str, data: bytes) -> ReadResult:
+    from ingest.record import read_record, render
+
+    record = read_record(name, data)
+    document, passages = render(record, doc_id_of(data))
+    return ReadResult(path=name, document=document, passages=passages, record=record, data=data)
+
+
+def _readers() -> dict[str, str]:
+    return {
+        ".txt": "plain", ".text": "plain", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf",
+    }  # fmt: skip
+
+
+def _reader_for(path: Path) -> Callable[[str, bytes], Draft]:
+    """The reader for a file's ending; imported when first needed."""
+    which = _readers().get(path.suffix.lower())
+    if which == "plain":
+        from ingest.plain_text import read_plain_text as reader
+    elif which == "markdown":
+        from ingest.markdown import read_markdown as reader
+    elif which == "pdf":
+        from ingest.pdf import read_pdf as reader
+    else:
+        endings = ", ".join(sorted({*_readers(), *RECORD_ENDINGS}))
+        raise UnsupportedFormat(path, "no reader for this ending", f"Readable are {endings}.")
+    return reader
+
+
+__all__ = ["DamagedFile", "read", "read_file", "walk"]
