@@ -65,7 +65,7 @@ def main() -> None:
 
 def _form(base: Base) -> Asked | None:
     """The question box with its filters; what to ask now, None when nothing new was asked."""
-    wanted = st.session_state.pop("wanted", None)
+    wanted: Asked | None = st.session_state.pop("wanted", None)
     if wanted is None and "shown" not in st.session_state and st.query_params.get("q"):
         wanted = Asked(question=st.query_params["q"])  # the address holds the question, so a reload asks it again
     if wanted is not None:
@@ -149,7 +149,7 @@ def _first_visit(base: Base) -> None:
 
 
 def _show(base: Base, asked: Asked, found: Answer | Abstention | str) -> None:
-    st.subheader(asked.question, anchor=False, divider="gray")
+    st.subheader(markup.plain(asked.question), anchor=False, divider="gray")
     told = _filters(asked)
     if told:
         st.caption(told)
@@ -226,14 +226,9 @@ def _history() -> None:
         st.markdown("**This visit**")
         for place, (asked, found) in enumerate(reversed(history.items())):
             icon = ":material/chat:" if isinstance(found, Answer) else ":material/help_center:"
-            if st.button(_plain(asked.question), key=f"history-{place}", type="tertiary", icon=icon):
+            if st.button(markup.plain(asked.question), key=f"history-{place}", type="tertiary", icon=icon):
                 st.session_state["shown"] = (asked, found)
                 st.rerun()
-
-
-def _plain(text: str) -> str:
-    """The text as a label: its Markdown signs are shown, not obeyed."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$-])", r"\\\1", text)
 
 
 main()

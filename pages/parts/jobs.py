@@ -34,7 +34,7 @@ def take(key: str) -> Future[Any] | None:
     return future
 
 
-def watch(key: str, show: Callable[[], None]) -> None:
+def watch(key: str, show: Callable[[], object]) -> None:
     """Show `show()` again and again until the work of that name is done, then run the page anew."""
 
     @st.fragment(run_every=0.5)

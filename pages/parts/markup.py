@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 
@@ -62,22 +63,22 @@ def notices(given: Iterable[Notice]) -> str:
 
 def source(citation: Citation, record: RecordOf) -> str:
     """One source card: what it is, where the words stand, whose they are, and the passage with the quote marked."""
-    document, passage = citation.document, citation.passage
-    shown = _passage(document, passage, citation.start, citation.end)
+    document, stands = citation.document, citation.passage
+    shown = passage(document, stands, citation.start, citation.end)
     return (
         f'<div class="ch-source" id="source-{citation.n}">'
         f'<p class="ch-title"><span class="ch-n">{citation.n}</span> {escape(document.title)}</p>'
         f"{_about(document)}{_retraction(document)}"
-        f"{_where(place(document, passage, citation.start))}{shown}{_words(document, passage, record)}</div>"
+        f"{_where(place(document, stands, citation.start))}{shown}{_words(document, stands, record)}</div>"
     )
 
 
 def near(hit: Hit) -> str:
     """A nearest passage under an abstention: shown for orientation, nothing in it is marked."""
-    document, passage = hit.document, hit.passage
+    document, found = hit.document, hit.passage
     return (
         f'<div class="ch-source ch-near"><p class="ch-title">{escape(document.title)}</p>{_about(document)}'
-        f"{_where(place(document, passage, passage.start))}{_passage(document, passage)}</div>"
+        f"{_where(place(document, found, found.start))}{passage(document, found)}</div>"
     )
 
 
@@ -88,6 +89,29 @@ def removed(claims: Iterable[Claim]) -> str:
         f'<p class="ch-small">{escape(" ".join(claim.reasons))}</p></div>'
         for claim in claims
     )
+
+
+def passage(document: Document, shown: Passage, start: int | None = None, end: int | None = None) -> str:
+    """The passage with the quote between `start` and `end` marked and its reference marks as superscripts."""
+    signs: list[tuple[int, int, str]] = [
+        (mark.at, 1, f"<sup>{','.join(map(str, mark.numbers))}</sup>")
+        for mark in document.references
+        if shown.start < mark.at <= shown.end
+    ]
+    if start is not None and end is not None:
+        signs += [(start, 2, "<mark>"), (end, 0, "</mark>")]
+    pieces, at = [], shown.start
+    for where, _, sign in sorted(signs):
+        pieces += [escape(document.text[at:where]), sign]
+        at = where
+    pieces.append(escape(document.text[at : shown.end]))
+    own = "ch-quote" if document.origin == "document" else "ch-wording"
+    return f'<p class="{own}">{"".join(pieces)}</p>'
+
+
+def plain(text: str) -> str:
+    """The text for a label or a heading: its Markdown signs are shown, not obeyed."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$-])", r"\\\1", " ".join(text.split()))
 
 
 def _claim(claim: Claim, citations: tuple[Citation, ...]) -> str:
@@ -116,25 +140,7 @@ def _where(text: str) -> str:
     return f'<p class="ch-small">{escape(text)}</p>' if text else ""
 
 
-def _passage(document: Document, passage: Passage, start: int | None = None, end: int | None = None) -> str:
-    """The passage with the quote between `start` and `end` marked and its reference marks as superscripts."""
-    signs: list[tuple[int, int, str]] = [
-        (mark.at, 1, f"<sup>{','.join(map(str, mark.numbers))}</sup>")
-        for mark in document.references
-        if passage.start < mark.at <= passage.end
-    ]
-    if start is not None and end is not None:
-        signs += [(start, 2, "<mark>"), (end, 0, "</mark>")]
-    pieces, at = [], passage.start
-    for place_, _, sign in sorted(signs):
-        pieces += [escape(document.text[at:place_]), sign]
-        at = place_
-    pieces.append(escape(document.text[at : passage.end]))
-    own = "ch-quote" if document.origin == "document" else "ch-wording"
-    return f'<p class="{own}">{"".join(pieces)}</p>'
-
-
-def _words(document: Document, passage: Passage, record: RecordOf) -> str:
+def _words(document: Document, stands: Passage, record: RecordOf) -> str:
     """Whose words the passage is in, what was read for it, and the way to the work itself."""
     address = link(document)
     work = f" · {_anchor(address, 'the work itself')}" if address else ""
@@ -143,10 +149,10 @@ def _words(document: Document, passage: Passage, record: RecordOf) -> str:
     known = record(document.record) if document.record else None
     read = "; ".join(
         f"{escape(given.what)}" + (f" ({_anchor(given.url, 'link')})" if given.url else "")
-        for given in (sources_of(known, passage) if known else ())
+        for given in (sources_of(known, stands) if known else ())
     )
-    stands = CONFIDENCE_WORDS[passage.confidence] if passage.confidence else ""
-    grade = f'<span class="ch-grade ch-{passage.confidence}">{escape(stands)}</span>' if stands else ""
+    basis = CONFIDENCE_WORDS[stands.confidence] if stands.confidence else ""
+    grade = f'<span class="ch-grade ch-{stands.confidence}">{escape(basis)}</span>' if basis else ""
     told = f"<br>Read: {read}" if read else ""
     return f'<p class="ch-small">Chordae’s wording of a published fact{work} {grade}{told}</p>'
 
