@@ -48,7 +48,8 @@ class Outcome:
 
     `comparison` is the order of "a vs b" in `value`; `effect` is as printed ("HR 0.53"), `ci_95` "0.40-0.70"
     ("-17 to 6" where a bound is negative), `p` as printed. Absent: None. `wording` says the result as a clause where
-    the usual one would read badly; {value}, {time}, {stats} and the arms {a} and {b} stand for what the record gives.
+    the usual one would read badly, or as a whole sentence when it opens with a capital; {value}, {time}, {stats} and
+    {figures} (stats without parentheses) stand for what the record gives.
     """
 
     measure: str
@@ -82,7 +83,8 @@ class EvidenceRecord:
 
     A fact's id is its place: "outcomes.0", "key_points.3", "caveats.1"; "population", "population.criteria" and
     "population.baseline" are the passages about who was studied. `short` is the study's name as it is said in a
-    sentence ("COAPT"), None where the record gives none. `arm_words` say an arm of a comparison with its preposition
+    sentence ("COAPT"), `design` what kind of study it is ("a registry study of 828 patients"); None where kind and `n`
+    say enough. `arm_words` say an arm of a comparison with its preposition
     ("with MitraClip + GDMT", "in ineligible patients").
     """
 
@@ -112,6 +114,7 @@ class EvidenceRecord:
     comparator: str | None = None
     follow_up: str | None = None
     short: str | None = None
+    design: str | None = None
     arm_words: Mapping[str, str] = field(default_factory=dict)
 
     def fact(self, fact_id: str) -> Outcome | Fact | None:

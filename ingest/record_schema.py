@@ -13,12 +13,12 @@ from domain.evidence import EvidenceRecord, Fact, FactConfidence, Outcome, Sourc
 from ingest.yaml_tree import NotTree, yaml_tree
 
 CONFIDENCES: tuple[str, ...] = get_args(FactConfidence)
-PLACEHOLDERS = ("{value}", "{a}", "{b}", "{stats}", "{time}")
+PLACEHOLDERS = ("{value}", "{time}", "{stats}", "{figures}")
 MAX_BYTES = 1_000_000
 """A record is a page or two of text; a file beyond this is something else."""
 LATEST_YEAR = 2100
 
-_RECORD = "id title short kind topics citation population intervention comparator follow_up arm_words outcomes"
+_RECORD = "id title short design kind topics citation population intervention comparator follow_up arm_words outcomes"
 _RECORD += " key_points caveats sources held_back"
 _CITATION = "first_author journal year volume pages doi pmid co_publication note"
 _OUTCOME = "measure value comparison effect ci_95 p population timepoint note wording src confidence"
@@ -84,6 +84,7 @@ class _Reader:
             record_id=record_id,
             title=self.text(top, "title", ""),
             short=self.optional(top, "short", ""),
+            design=self.optional(top, "design", ""),
             kind=self.kind(top),
             topics=self.texts(top, "topics", ""),
             outcomes=self.each(top, "outcomes", lambda item, where: self.outcome(item, where, refs)),

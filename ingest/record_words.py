@@ -22,111 +22,97 @@ _DESIGNS = {
     "review": "a review",
     "other": "a report",
 }
+_PATIENT_STUDIES = frozenset({"rct", "registry", "cohort", "case-series", "case-report"})
 _UNITS = {"mo": "month", "y": "year", "d": "day"}
 _NOTHING = re.compile(r"(none|not applicable|observation(al)?)\b", re.IGNORECASE)
-_PLURAL = re.compile(r"(events|complications|criteria|volumes and \w+)$")
+_PLURAL = re.compile(r"^(?!freedom).*(events|complications|criteria|volumes and \w+)$")
 _EVENTS = re.compile(
     r"death|hospitalisation|mortality|events|complications|bleeding|fibrillation|[Rr]eintervention|failure|recurrence"
 )
 _RATE = re.compile(r"rate|[Ff]reedom|success")
 _FROM_TO = re.compile(r"(about |median )?[+-]?\d[^,;]*? to (about )?[+-]?\d")
+_FIGURE = re.compile(r"(?:[a-z]+ )?[+-]?\d[\d.,]*(?: \([^)]*\))?")
+_NAMES = frozenset({"Carillon", "Cardioband", "Tendyne", "Intrepid"})
+"""Device names that look like common words; they keep their capital inside a sentence."""
 _ACRONYM = re.compile(r"\w*[A-Z0-9]\w*[A-Z0-9]")
 
 
-def study(record: EvidenceRecord) -> str:
-    """The study's name as a sentence says it: "COAPT (2018)", "2025 ESC/EACTS valve guideline"."""
+def study(record: EvidenceRecord, *, opening: bool = False) -> str:
+    """The study's name as a sentence says it: "COAPT (2018)", "the 2025 ESC/EACTS valve guideline".
+
+    `opening` gives it the capital of a sentence's first word.
+    """
     name = record.short or record.title.partition(":")[0]
+    if opening:
+        name = name[0].upper() + name[1:]
     return name if record.year is None or re.search(r"\b(19|20)\d\d\b", name) else f"{name} ({record.year})"
 
 
 def design_sentence(record: EvidenceRecord) -> str:
     """Design, number of patients, arms, comparison and follow-up."""
-    kind = _DESIGNS[record.kind]
     size = f" of {record.n} {'patient' if record.n == 1 else 'patients'}" if record.n is not None else ""
-    arms = ", ".join(f"{name} {count}" for name, count in record.arms.items())
-    parts = [f"{study(record)} is {kind}{size}" + (f" ({arms})" if arms else "")]
-    if record.intervention and not _NOTHING.match(record.intervention):
-        parts.append(f"studied: {record.intervention}")
-    if record.comparator and not _NOTHING.match(record.comparator):
-        parts.append(f"compared with: {record.comparator}")
-    if record.follow_up and not _NOTHING.match(record.follow_up):
-        parts.append(f"follow-up: {record.follow_up}")
-    return "; ".join(parts) + "."
+    design = record.design or f"{_DESIGNS[record.kind]}{size}"
+    arms = ", ".join(f"{name}: {count}" for name, count in record.arms.items())
+    said = f"{study(record, opening=True)} is {design}" + (f" ({arms})" if arms else "")
+    treated = _stated(record.intervention)
+    if treated:
+        said += f" of {treated}"
+    if compared := _stated(record.comparator):
+        said += f" {'compared with' if treated else 'with, for comparison,'} {compared}"
+    if followed := _stated(record.follow_up):
+        said += f"; follow-up: {followed}"
+    return f"{said}."
 
 
 def criteria_sentences(record: EvidenceRecord) -> Iterator[tuple[int, str]]:
     """Who was studied, in sentences of a few criteria each, with the place of the first criterion (0-based)."""
+    label = "who was studied" if record.kind in _PATIENT_STUDIES else "scope"
+    opening = f"{study(record, opening=True)}, {label}"
     first, held = 0, list[str]()
     for place, criterion in enumerate(record.criteria):
         if held and len(" ".join([*held, criterion]).split()) > CRITERIA_WORDS:
-            yield first, f"{study(record)}, who was studied: {'; '.join(held)}."
+            yield first, f"{opening}: {'; '.join(held)}."
             first, held = place, []
         held.append(criterion)
     if held:
-        yield first, f"{study(record)}, who was studied: {'; '.join(held)}."
+        yield first, f"{opening}: {'; '.join(held)}."
 
 
 def baseline_sentence(record: EvidenceRecord) -> str:
     """The patients at baseline; empty when the record gives nothing."""
-    values = ", ".join(f"{name} {value}" for name, value in record.baseline.items())
-    return f"{study(record)}, patients at baseline: {values}." if values else ""
+    values = ", ".join(f"{name} {_times(value)}" for name, value in record.baseline.items())
+    return f"{study(record, opening=True)}, patients at baseline: {values}." if values else ""
 
 
 def fact_sentence(record: EvidenceRecord, fact: Fact) -> str:
     """A key point or a limit, under the study's name."""
     text = fact.fact.rstrip(".")
     joint = " –" if ":" in text.partition(";")[0] else ":"
-    return f"{study(record)}{joint} {text}."
+    return f"{study(record, opening=True)}{joint} {text}."
 
 
 def recommendation_sentence(record: EvidenceRecord, outcome: Outcome) -> str:
     """What is recommended, how strongly, on what evidence, for whom; and whether it still holds."""
+    value = outcome.value or ""
     strength = f"class {outcome.class_cor}" + (f", level {outcome.level_loe}" if outcome.level_loe else "")
-    said = f"{outcome.society} {outcome.guideline_year} ({strength}): {outcome.value}"
-    said += f"; for {outcome.population}" if outcome.population else ""
-    said += f"; {_times(outcome.note)}" if outcome.note else ""
-    if outcome.superseded_by:
-        year = f" in {outcome.superseded_by.year}" if outcome.superseded_by.year else ""
-        said += f" (superseded{year})"
-    return f"{said}."
+    if later := outcome.superseded_by:
+        strength += f"; superseded in {later.year}" if later.year else "; superseded"
+    named = str(outcome.guideline_year) in (record.short or "")
+    guideline = study(record, opening=True) if named else f"{outcome.society} {outcome.guideline_year}"
+    if outcome.wording:
+        return f"{guideline} ({strength}): {_filled(outcome)}."
+    told = f"{guideline} ({strength}): {value}"
+    if outcome.population and outcome.population not in value:
+        told += f"; population: {outcome.population}"
+    return f"{told}{_note(outcome)}."
 
 
 def outcome_sentence(record: EvidenceRecord, outcome: Outcome) -> str:
     """One result: measure, time point, figures by arm, effect with interval and p."""
-    stats = _stats(outcome)
-    clause = _told(record, outcome, stats) if outcome.wording else _clause(record, outcome, stats)
-    note = f"; {_times(outcome.note)}" if outcome.note and not outcome.wording else ""
-    return f"In {study(record)}, {clause}{note}."
-
-
-def _told(record: EvidenceRecord, outcome: Outcome, stats: str) -> str:
-    first, second = _arms(record, outcome)
-    clause = (outcome.wording or "").replace("{value}", _times(outcome.value or ""))
-    clause = clause.replace("{time}", time_phrase(outcome.timepoint)).replace("{a}", first).replace("{b}", second)
-    return clause.replace("{stats}", stats) if "{stats}" in clause else f"{clause} {stats}".rstrip()
-
-
-def _clause(record: EvidenceRecord, outcome: Outcome, stats: str) -> str:
-    measure = measure_phrase(outcome.measure)
-    population = f" ({outcome.population})" if outcome.population else ""
-    value = _times(outcome.value or "")
-    time = time_phrase(outcome.timepoint)
-    subject = f"{measure}{population} {time}".rstrip()
-    comparison = outcome.comparison or ""
-    if not value:
-        effect = outcome.effect or ""
-        article = "a " if re.match(r"[a-z]{2,}", effect) and not effect.startswith("z ") else ""
-        effect = re.sub(r"^((?:[a-z]{2,} ?)+)(?=[-\d])", lambda found: f"{found.group(1).strip()} of ", effect)
-        inner = _joined(_interval(outcome), _p_value(outcome.p))
-        return f"{subject} came out at {article}{effect}{f' ({inner})' if inner else ''} {_against(record, outcome)}"
-    parts, arms = value.split(" vs "), comparison.split(" vs ")
-    if len(parts) == len(arms) == 2 and all(arms):
-        left, right = _share_unit(*parts)
-        first, second = _arms(record, outcome)
-        return f"{subject} {_verb(measure, left)} {left} {first} vs {right} {second} {stats}".rstrip()
-    verb = "went from" if _FROM_TO.match(value) else _verb(measure, value)
-    tail = f" ({comparison})" if comparison and comparison != "before vs after" else ""
-    return f"{subject} {verb} {value}{tail} {stats}".rstrip()
+    if outcome.wording:
+        told = _filled(outcome)
+        return f"{told}." if told[0].isupper() and not _ACRONYM.match(told) else f"In {study(record)}, {told}."
+    return f"In {study(record)}, {_clause(record, outcome)}{_note(outcome)}."
 
 
 def measure_phrase(measure: str) -> str:
@@ -140,7 +126,7 @@ def measure_phrase(measure: str) -> str:
     if measure.endswith((" responder", " improvement", " worsening")):
         what, _, change = measure.rpartition(" ")
         return f"the share of patients with {_lower(what)} {change.replace('responder', 'response')}"
-    article = "the " if measure.endswith((" rate", "diameter", "ratio", "width")) else ""
+    article = "the " if measure.endswith((" rate", "diameter", "ratio", "width", "endpoint")) else ""
     return article + _lower(measure)
 
 
@@ -149,60 +135,98 @@ def time_phrase(timepoint: str | None) -> str:
     if not timepoint or timepoint == "before vs after":
         return ""
     said = _times(timepoint)
+    plain = {
+        "procedure": "at the procedure",
+        "follow-up": "during follow-up",
+        "lifetime": "over a lifetime",
+        "long term": "in the long term",
+        "acute": "acutely",
+        "periprocedural": "around the procedure",
+    }
+    if said in plain:
+        return plain[said]
     if re.match(r"(mean|median) ", said):
         return f"over a {said.replace(' ', ' of ', 1)}"
-    if re.match(r"(after|before|during|up to|acutely|in) ", said):
+    if re.match(r"(after|before|during|up to|in|from|between) ", said):
         return said
-    if re.match(r"(procedure|follow-up|lifetime|long term|acute|periprocedural|perioperative)$", said):
-        return {
-            "procedure": "at the procedure",
-            "follow-up": "during follow-up",
-            "lifetime": "over a lifetime",
-            "long term": "in the long term",
-            "acute": "acutely",
-        }.get(said, "around the procedure")
-    return f"in {said}" if re.match(r"((19|20)\d\d\b|[A-Z][a-z]+ (19|20)\d\d$)", said) else f"at {said}"
+    return f"in {said}" if re.match(r"(19|20)\d\d\b|[A-Z][a-z]+ (19|20)\d\d$", said) else f"at {said}"
 
 
-def _arms(record: EvidenceRecord, outcome: Outcome) -> tuple[str, str]:
-    """Both arms as the sentence says them, "with GDMT alone"; empty words where there are not two."""
-    names = (outcome.comparison or "").split(" vs ")
-    if len(names) != 2:
-        return "", ""
-    first, second = (record.arm_words.get(name, f"({name})" if name else "") for name in names)
-    return first, second
+def _clause(record: EvidenceRecord, outcome: Outcome) -> str:
+    """The usual wording of a result."""
+    value, comparison = _times(outcome.value or ""), outcome.comparison or ""
+    population = f" ({outcome.population})" if outcome.population else ""
+    time = "" if _says_when(outcome) else f" {time_phrase(outcome.timepoint)}".rstrip()
+    if not value:
+        about = _lower(outcome.measure.removesuffix(" change"))
+        return f"the effect on {about}{population}{time} was {_effect(outcome)}{_against(record, comparison)}"
+    measure = measure_phrase(outcome.measure)
+    subject, stats = f"{measure}{population}{time}", _stats(outcome)
+    parts, names = value.split(" vs "), comparison.split(" vs ")
+    if len(parts) == len(names) == 2 and all(names):
+        left, right = _share_unit(*parts)
+        first, second = (record.arm_words.get(name, f"({name})") for name in names)
+        return f"{subject} {_verb(measure, left)} {left} {first} vs {right} {second}{stats}"
+    verb = "went from" if _FROM_TO.match(value) else _verb(measure, value)
+    tail = f" ({comparison})" if comparison and comparison != "before vs after" else ""
+    return f"{subject} {verb} {value}{tail}{stats}"
 
 
-def _against(record: EvidenceRecord, outcome: Outcome) -> str:
-    """The comparison of an effect: "with TEER vs GDMT alone"."""
-    comparison = outcome.comparison or ""
-    first, second = _arms(record, outcome)
-    if not first or first.startswith("("):
-        return f"({comparison})" if comparison and not comparison.startswith("vs ") else comparison
-    before, _, rest = second.partition(" ")
-    return f"{first} vs {rest if before == first.split()[0] else second}"
+def _filled(outcome: Outcome) -> str:
+    """The record's own wording with its figures filled in."""
+    told = outcome.wording or ""
+    figures = _joined(outcome.effect or "", _interval(outcome), _p_value(outcome.p))
+    for name, words in {
+        "{value}": _times(outcome.value or ""),
+        "{time}": time_phrase(outcome.timepoint),
+        "{stats}": f"({figures})" if figures else "",
+        "{figures}": figures,
+    }.items():
+        told = told.replace(name, words)
+    return " ".join(told.split())
+
+
+def _effect(outcome: Outcome) -> str:
+    """An effect that stands alone: "HR 0.76 (95% CI 0.57-1.01, p=0.056)", "a mean difference of -7 mL/m2 (…)"."""
+    effect = re.sub(r"^((?:[a-z]{2,} )+)(?=[-\d])", lambda words: f"a {words.group(1)}of ", outcome.effect or "")
+    inner = _joined(_interval(outcome), _p_value(outcome.p))
+    return f"{effect} ({inner})" if inner else effect
+
+
+def _against(record: EvidenceRecord, comparison: str) -> str:
+    """The arms of an effect: " with TEER + GDMT vs GDMT alone"."""
+    names = comparison.split(" vs ")
+    if len(names) != 2 or not all(name in record.arm_words for name in names):
+        return f" ({comparison})" if comparison and not comparison.startswith("vs ") else f" {comparison}".rstrip()
+    first, second = (record.arm_words[name] for name in names)
+    joint, _, rest = second.partition(" ")
+    return f" {first} vs {rest if joint == first.split()[0] else second}"
 
 
 def _verb(measure: str, value: str) -> str:
     if "%" in value and _EVENTS.search(measure) and not _RATE.search(measure) and re.match(r"[\d.]+ ?(\(|%)", value):
         return "occurred in"
-    return "were" if _PLURAL.search(measure) else "was"
+    return "were" if _PLURAL.match(measure) else "was"
+
+
+def _says_when(outcome: Outcome) -> bool:
+    """Whether the measure or the value already names the time point."""
+    if outcome.timepoint == "procedure":
+        return outcome.measure.startswith("Procedural")
+    days = outcome.timepoint == "30 d" and outcome.measure.startswith("30-day")
+    return days or re.search(r"\b(at|by) \d+ (mo|y|d|month)", outcome.value or "") is not None
 
 
 def _share_unit(left: str, right: str) -> tuple[str, str]:
     """Give the first figure the unit that is printed once, after the second: "-9 vs +3 mL/m2"."""
-    unit = re.search(r"[^\d.)]*$", right)
-    words = unit.group().strip() if unit else ""
-    if words.startswith("%"):
-        words = words.removeprefix("%").strip()
-    if words and not left.endswith(words) and re.search(r"[\d.%)]$", left):
-        return f"{left} {words}", right
-    return left, right
+    first, second = _FIGURE.fullmatch(left.rstrip("%")), _FIGURE.match(right)
+    unit = right[second.end() :].lstrip("%").strip() if second else ""
+    return (f"{left} {unit}", right) if first and unit else (left, right)
 
 
 def _stats(outcome: Outcome) -> str:
     inner = _joined(outcome.effect or "", _interval(outcome), _p_value(outcome.p))
-    return f"({inner})" if inner else ""
+    return f" ({inner})" if inner else ""
 
 
 def _interval(outcome: Outcome) -> str:
@@ -211,6 +235,15 @@ def _interval(outcome: Outcome) -> str:
 
 def _p_value(p: str | None) -> str:
     return "" if not p else f"p{_times(p)}" if p[0] in "<>=" else f"p={_times(p)}"
+
+
+def _note(outcome: Outcome) -> str:
+    return f"; {_times(outcome.note)}" if outcome.note else ""
+
+
+def _stated(text: str | None) -> str:
+    """The text with its first letter as inside a sentence; empty when it says that there is nothing to state."""
+    return _lower(text) if text and not _NOTHING.match(text) else ""
 
 
 def _joined(*parts: str) -> str:
@@ -228,4 +261,7 @@ def _times(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    return text if _ACRONYM.match(text) else text[0].lower() + text[1:]
+    """The text with its first letter small, unless its first word is a name or an abbreviation."""
+    first = text.split()[0]
+    name = _ACRONYM.match(first) or first in _NAMES
+    return text if name else text[0].lower() + text[1:]
