@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.evidence import EvidenceRecord, Fact, Outcome
 
@@ -31,9 +32,8 @@ _EVENTS = re.compile(
 )
 _RATE = re.compile(r"rate|[Ff]reedom|success")
 _FROM_TO = re.compile(r"(about |median )?[+-]?\d[^,;]*? to (about )?[+-]?\d")
+_UNSAID_IS = re.compile(r"(?<!be )(?<!is )(?<!if )(?<!not )\b(not )?(recommended|reasonable|indicated)\b(?!,)")
 _FIGURE = re.compile(r"(?:[a-z]+ )?[+-]?\d[\d.,]*(?: \([^)]*\))?")
-_NAMES = frozenset({"Carillon", "Cardioband", "Tendyne", "Intrepid"})
-"""Device names that look like common words; they keep their capital inside a sentence."""
 _ACRONYM = re.compile(r"\w*[A-Z0-9]\w*[A-Z0-9]")
 
 
@@ -54,11 +54,10 @@ def design_sentence(record: EvidenceRecord) -> str:
     design = record.design or f"{_DESIGNS[record.kind]}{size}"
     arms = ", ".join(f"{name}: {count}" for name, count in record.arms.items())
     said = f"{study(record, opening=True)} is {design}" + (f" ({arms})" if arms else "")
-    treated = _stated(record.intervention)
-    if treated:
-        said += f" of {treated}"
+    if treated := _stated(record.intervention):
+        said += f": {treated}"
     if compared := _stated(record.comparator):
-        said += f" {'compared with' if treated else 'with, for comparison,'} {compared}"
+        said += f"; comparator: {compared}"
     if followed := _stated(record.follow_up):
         said += f"; follow-up: {followed}"
     return f"{said}."
@@ -93,14 +92,14 @@ def fact_sentence(record: EvidenceRecord, fact: Fact) -> str:
 
 def recommendation_sentence(record: EvidenceRecord, outcome: Outcome) -> str:
     """What is recommended, how strongly, on what evidence, for whom; and whether it still holds."""
-    value = outcome.value or ""
+    value = _UNSAID_IS.sub(r"is \g<0>", outcome.value or "", count=1)
     strength = f"class {outcome.class_cor}" + (f", level {outcome.level_loe}" if outcome.level_loe else "")
     if later := outcome.superseded_by:
         strength += f"; superseded in {later.year}" if later.year else "; superseded"
     named = str(outcome.guideline_year) in (record.short or "")
     guideline = study(record, opening=True) if named else f"{outcome.society} {outcome.guideline_year}"
     if outcome.wording:
-        return f"{guideline} ({strength}): {_filled(outcome)}."
+        return f"{guideline} ({strength}): {_filled(replace(outcome, value=value))}."
     told = f"{guideline} ({strength}): {value}"
     if outcome.population and outcome.population not in value:
         told += f"; population: {outcome.population}"
@@ -158,7 +157,7 @@ def _clause(record: EvidenceRecord, outcome: Outcome) -> str:
     population = f" ({outcome.population})" if outcome.population else ""
     time = "" if _says_when(outcome) else f" {time_phrase(outcome.timepoint)}".rstrip()
     if not value:
-        about = _lower(outcome.measure.removesuffix(" change"))
+        about = measure_phrase(outcome.measure.removesuffix(" change"))
         return f"the effect on {about}{population}{time} was {_effect(outcome)}{_against(record, comparison)}"
     measure = measure_phrase(outcome.measure)
     subject, stats = f"{measure}{population}{time}", _stats(outcome)
@@ -242,8 +241,8 @@ def _note(outcome: Outcome) -> str:
 
 
 def _stated(text: str | None) -> str:
-    """The text with its first letter as inside a sentence; empty when it says that there is nothing to state."""
-    return _lower(text) if text and not _NOTHING.match(text) else ""
+    """The text; empty when it says that there is nothing to state."""
+    return text if text and not _NOTHING.match(text) else ""
 
 
 def _joined(*parts: str) -> str:
@@ -261,7 +260,5 @@ def _times(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """The text with its first letter small, unless its first word is a name or an abbreviation."""
-    first = text.split()[0]
-    name = _ACRONYM.match(first) or first in _NAMES
-    return text if name else text[0].lower() + text[1:]
+    """A measure's name as inside a sentence: its first letter small, unless it opens with an abbreviation."""
+    return text if _ACRONYM.match(text) else text[0].lower() + text[1:]
