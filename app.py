@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Chordae", page_icon=":material/cardiology:", layout="wide")
+PICTURES = Path(__file__).parent / "docs" / "pictures"
+MARK = str(PICTURES / "mark.svg")
+
+# An icon named ":material/…" would be fetched from another host when it becomes the tab's picture.
+st.set_page_config(page_title="Chordae", page_icon=MARK, layout="wide")
+st.logo(str(PICTURES / "wordmark.svg"), icon_image=MARK, size="large")
+
 
 page = st.navigation(
     [

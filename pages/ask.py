@@ -76,7 +76,6 @@ def _form(base: Base) -> Asked | None:
             "Your question on functional (secondary) mitral regurgitation",
             key="question",
             placeholder="What did COAPT show at two years?",
-            max_chars=2000,
         )
         sent = button.form_submit_button("Ask", type="primary", width="stretch")
         with st.expander("Which sources, and who words the answer"):
@@ -142,14 +141,15 @@ def _first_visit(base: Base) -> None:
         st.caption(f"Ask about anything in the {documents} documents of this base.")
     else:
         st.caption("Or begin with one of these")
-    for question in examples:
-        if st.button(question, type="tertiary", icon=":material/arrow_forward:"):
-            st.session_state["wanted"] = Asked(question=question)
-            st.rerun()
+    with st.container(gap=None):
+        for question in examples:
+            if st.button(question, type="tertiary", icon=":material/arrow_forward:"):
+                st.session_state["wanted"] = Asked(question=question)
+                st.rerun()
 
 
 def _show(base: Base, asked: Asked, found: Answer | Abstention | str) -> None:
-    st.subheader(markup.plain(asked.question), anchor=False, divider="gray")
+    st.subheader(markup.plain(asked.question), anchor=False)
     told = _filters(asked)
     if told:
         st.caption(told)
@@ -224,6 +224,7 @@ def _history() -> None:
         return
     with st.sidebar:
         st.markdown("**This visit**")
+    with st.sidebar.container(gap=None):
         for place, (asked, found) in enumerate(reversed(history.items())):
             icon = ":material/chat:" if isinstance(found, Answer) else ":material/help_center:"
             if st.button(markup.plain(asked.question), key=f"history-{place}", type="tertiary", icon=icon):

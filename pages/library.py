@@ -60,13 +60,9 @@ def main() -> None:
 def _figures(base: Base, documents: Sequence[Document]) -> None:
     records = sum(document.origin == "record" for document in documents)
     years = [document.year for document in documents if document.year is not None]
-    for column, name, value in zip(
-        st.columns(4),
-        ("Articles", "Evidence records", "Newest", "Base"),
-        (len(documents) - records, records, max(years, default="–"), base.fingerprint[:8]),
-        strict=True,
-    ):
-        column.metric(name, value)
+    span = f", published {min(years)} to {max(years)}" if years else ""
+    st.write(f"{records} evidence records and {len(documents) - records} articles{span}.")
+    st.caption(f"The base is {base.path}, fingerprint {base.fingerprint}.")
 
 
 def _upload(base: Base) -> None:
@@ -156,8 +152,8 @@ def _documents(base: Base, documents: Sequence[Document]) -> None:
         {
             "Title": [document.title for document in found],
             "Kind": [KIND_WORDS[document.kind] for document in found],
-            "First author": [document.first_author for document in found],
-            "Journal": [document.journal for document in found],
+            "First author": [document.first_author or "" for document in found],
+            "Journal": [document.journal or "" for document in found],
             "Year": [document.year for document in found],
             "Words": ["the source’s own" if d.origin == "document" else "Chordae’s wording" for d in found],
         },

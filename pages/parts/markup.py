@@ -9,7 +9,7 @@ from html import escape
 from domain.answer import Abstention, Answer
 from domain.claim import Citation, Claim
 from domain.document import Document
-from domain.evidence import EvidenceRecord
+from domain.evidence import EvidenceRecord, Source
 from domain.hit import Hit
 from domain.notice import Notice
 from domain.passage import Passage
@@ -33,6 +33,7 @@ NOTICE_WORDS = {
 }
 """What each kind of notice is called on the page."""
 
+LISTED_AT_ONCE = 3
 SUPPORT_WORDS = {"partial": "partly supported", "unsupported": "not supported", "contradicted": "contradicted"}
 
 
@@ -147,14 +148,25 @@ def _words(document: Document, stands: Passage, record: RecordOf) -> str:
     if document.origin == "document":
         return f'<p class="ch-small">The source’s own words{work}</p>'
     known = record(document.record) if document.record else None
-    read = "; ".join(
-        f"{escape(given.what)}" + (f" ({_anchor(given.url, 'link')})" if given.url else "")
-        for given in (sources_of(known, stands) if known else ())
-    )
     basis = CONFIDENCE_WORDS[stands.confidence] if stands.confidence else ""
     grade = f'<span class="ch-grade ch-{stands.confidence}">{escape(basis)}</span>' if basis else ""
-    told = f"<br>Read: {read}" if read else ""
-    return f'<p class="ch-small">Chordae’s wording of a published fact{work} {grade}{told}</p>'
+    read = _read(sources_of(known, stands) if known else ())
+    return f'<p class="ch-small">Chordae’s wording of a published fact{work}</p><p class="ch-small">{grade}</p>{read}'
+
+
+def _read(sources: Iterable[Source]) -> str:
+    """What was read, each with its link; a long list is folded."""
+    lines = list(
+        dict.fromkeys(
+            escape(given.what) + (f" ({_anchor(given.url, 'link')})" if given.url else "") for given in sources
+        )
+    )
+    if not lines:
+        return ""
+    if len(lines) <= LISTED_AT_ONCE:
+        return f'<p class="ch-small">Read: {"; ".join(lines)}</p>'
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return f'<details class="ch-small"><summary>What was read: {len(lines)} sources</summary><ul>{items}</ul></details>'
 
 
 def _anchor(address: str, text: str) -> str:

@@ -6,9 +6,12 @@ import streamlit as st
 
 CSS = """
 .block-container { padding-top: 3.2rem; padding-bottom: 4rem; max-width: 78rem; }
-.ch-answer p { font-family: Charter, "Iowan Old Style", Georgia, "Times New Roman", serif; font-size: 1.18rem;
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; opacity: 1; }
+[data-testid="stCaptionContainer"] { opacity: .8; }
+.ch-answer p { font-family: "Source Serif", Charter, Georgia, serif; font-size: 1.18rem;
   line-height: 1.62; margin: 0 0 .85rem; max-width: 40rem; }
 .ch-rests, .ch-small { font-size: .875rem; line-height: 1.45; opacity: .82; margin: 0 0 .35rem; }
+.ch-source a, .ch-answer a, .ch-notice a { color: inherit; text-decoration: underline; }
 .ch-mark { display: inline-block; font: 600 .78rem/1.3rem sans-serif; min-width: 1.3rem; text-align: center;
   border-radius: .65rem; padding: 0 .3rem; text-decoration: none !important;
   background: color-mix(in srgb, currentColor 14%, transparent); }
@@ -22,9 +25,12 @@ CSS = """
   font-size: .82rem; background: color-mix(in srgb, currentColor 14%, transparent); }
 .ch-quote, .ch-wording { font-size: .95rem; line-height: 1.55; padding-left: .8rem;
   border-left: 3px solid color-mix(in srgb, currentColor 25%, transparent); }
-.ch-quote { font-family: Charter, "Iowan Old Style", Georgia, "Times New Roman", serif; }
+.ch-quote { font-family: "Source Serif", Charter, Georgia, serif; }
 .ch-source mark { color: inherit; background: color-mix(in srgb, #f2b705 38%, transparent); border-radius: .15rem;
   padding: .05rem .1rem; }
+.ch-source summary { cursor: pointer; }
+.ch-source ul { margin: .2rem 0 .4rem; padding-left: 1.1rem; }
+.ch-source li { font-size: .875rem; margin: 0; }
 .ch-near { border-style: dotted; }
 .ch-kicker { font-size: .8rem; font-weight: 700; letter-spacing: .02em; }
 .ch-notice { border-left: 4px solid #c98a0c; }
@@ -32,12 +38,18 @@ CSS = """
   max-width: 40rem; font-size: 1.05rem; }
 .ch-missing { font-weight: 600; }
 .ch-doubt { color: color-mix(in srgb, #d1242f 72%, currentColor); font-size: .875rem; }
-.ch-grade { border-radius: .3rem; padding: .05rem .35rem;
+.ch-grade { display: inline-block; border-radius: .3rem; padding: .05rem .35rem;
   background: color-mix(in srgb, currentColor 10%, transparent); white-space: normal; }
 .ch-secondary { background: color-mix(in srgb, #f2b705 26%, transparent); }
 """
 
 
+DARK = """
+[data-testid^="stBaseButton-primary"], [data-testid^="stBaseButton-primary"] p { color: #0f1719; }
+"""
+"""In the dark theme the accent is light, so what is written on it is dark."""
+
+
 def apply() -> None:
     """Put the styles on the page."""
-    st.html(f"<style>{CSS}</style>")
+    st.html(f"<style>{CSS}{DARK if st.context.theme.type == 'dark' else ''}</style>")
