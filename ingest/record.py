@@ -10,6 +10,7 @@ from domain.document import BibliographyEntry, Document, Section
 from domain.errors import InvalidRecord
 from domain.evidence import EvidenceRecord, Fact, Outcome
 from domain.passage import Confidence, Passage, slice_passage
+from ingest.record_digest import digest
 from ingest.record_schema import read_record
 from ingest.record_words import (
     baseline_sentence,
@@ -43,7 +44,7 @@ def read_record_file(path: Path, data: bytes, doc_id: str) -> tuple[EvidenceReco
 def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[Document, tuple[Passage, ...]]:
     """A document of Chordae's wording and its passages, one a fact, in the order of the record.
 
-    What is unverified or held back is not in it. `Passage.fact` is the fact's place in the record. Raises
+    The first passage ("digest") gives the main results together. What is unverified or held back is not in it. `Passage.fact` is the fact's place in the record. Raises
     InvalidRecord when nothing is left to show; `path` only names the file there.
     """
     text, sections, spans = "", list[Section](), list[tuple[_Said, int, tuple[str, ...]]]()
@@ -96,6 +97,7 @@ class _Said:
 
 def _sections(record: EvidenceRecord) -> Iterator[tuple[str, list[_Said]]]:
     parts = (
+        ("In brief", _brief(record)),
         ("Who was studied", _studied(record)),
         ("Results", _outcomes(record, recommendations=False)),
         ("Recommendations", _outcomes(record, recommendations=True)),
@@ -106,6 +108,11 @@ def _sections(record: EvidenceRecord) -> Iterator[tuple[str, list[_Said]]]:
         listed = list(sayings)
         if listed:
             yield heading, listed
+
+
+def _brief(record: EvidenceRecord) -> Iterator[_Said]:
+    if told := digest(record):
+        yield _Said(text=told[0], fact="digest", confidence=told[1])
 
 
 def _studied(record: EvidenceRecord) -> Iterator[_Said]:
