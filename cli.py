@@ -179,18 +179,21 @@ def ingest(
     """
     if not paths and not starter:
         raise CallError("ingest: name a file or a folder, or give --starter.")
-    from ingest import read
+    from ingest.read import read, walk
 
     base = _open(_settings(kb), create=True)
     reports: list[AddReport] = []
     if starter:
         from kb.starter import stock
 
-        with _progress("Adding the starter library") as advance:
+        from kb.library import record_paths
+
+        with _progress("Adding the starter library", len(record_paths())) as advance:
             reports += stock(base, lambda found: read(found, base.embedder.count_tokens), advance)
     if paths:
-        with _progress("Reading") as advance:
-            reports += base.add(read(paths, base.embedder.count_tokens), advance)
+        files = list(walk(paths))
+        with _progress("Reading", len(files)) as advance:
+            reports += base.add(read(files, base.embedder.count_tokens), advance)
     failed = [report for report in reports if report.status == "failed"]
     if as_json:
         _json({"documents": [wire.added(report) for report in reports]})
@@ -314,8 +317,9 @@ def _open(settings: Settings, *, create: bool = False) -> Base:
 
         if not is_stocked(base):
             from ingest import read
+            from kb.library import record_paths
 
-            with _progress("First use: adding the starter library") as advance:
+            with _progress("First use: adding the starter library", len(record_paths())) as advance:
                 stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)
     return base
 
@@ -396,22 +400,21 @@ def _no_record(_: str) -> None:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Callable[[AddReport], None]]:
-    """A progress line on standard error: files, pages, and pages a second."""
+def _progress(what: str, files: int) -> Iterator[Callable[[AddReport], None]]:
+    """A progress bar on standard error: files done, and pages a second."""
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    started, files, pages = time.perf_counter(), 0, 0
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"))
+    started, pages = time.perf_counter(), 0
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=files, speed="")
 
         def advance(report: AddReport) -> None:
-            nonlocal files, pages
-            files, pages = files + 1, pages + report.pages
+            nonlocal pages
+            pages += report.pages
             speed = pages / max(time.perf_counter() - started, 1e-3)
-            told = f", {pages} pages, {speed:.1f} pages/s" if pages else ""
-            bar.update(task, description=f"{what}: {files} files{told}")
+            bar.update(task, advance=1, speed=f"{speed:.1f} pages/s" if pages else "")
 
         yield advance
 
