@@ -184,9 +184,8 @@ def ingest(
     base = _open(_settings(kb), create=True)
     reports: list[AddReport] = []
     if starter:
-        from kb.starter import stock
-
         from kb.library import record_paths
+        from kb.starter import stock
 
         with _progress("Adding the starter library", len(record_paths())) as advance:
             reports += stock(base, lambda found: read(found, base.embedder.count_tokens), advance)
