@@ -44,8 +44,9 @@ def read_record_file(path: Path, data: bytes, doc_id: str) -> tuple[EvidenceReco
 def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[Document, tuple[Passage, ...]]:
     """A document of Chordae's wording and its passages, one a fact, in the order of the record.
 
-    The first passage ("digest") gives the main results together. What is unverified or held back is not in it. `Passage.fact` is the fact's place in the record. Raises
-    InvalidRecord when nothing is left to show; `path` only names the file there.
+    The first passage ("digest") gives the main results together. What is unverified or held back is not in it.
+    `Passage.fact` is the fact's place in the record. Raises InvalidRecord when nothing is left to show; `path` only
+    names the file there.
     """
     text, sections, spans = "", list[Section](), list[tuple[_Said, int, tuple[str, ...]]]()
     for heading, sayings in _sections(record):
