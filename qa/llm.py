@@ -36,7 +36,7 @@ MAX_CLAIM = 600
 """Characters of a claim: four times the longest sentence that a reader takes in at once."""
 
 _ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!]|data:|javascript:|\b[\w.-]+@[\w-]+\.\w", re.IGNORECASE)
-_MARKER = re.compile(r"[\[【]\s*\^?\s*[\dP,;\s–-]+[\]】]")
+_MARKER = re.compile(r"\s*[\[【]\s*\^?P?\d{1,3}(?:\s*[,;]\s*P?\d{1,3})*\s*[\]】]")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 
 

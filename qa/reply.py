@@ -23,8 +23,9 @@ _TEXT_KEYS = ("text", "claim", "sentence", "statement")
 _ID_KEYS = ("passages", "passage_ids", "passage", "ids", "citations", "sources", "source", "cites")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _ID = re.compile(r"\bP?(\d{1,4})\b", re.IGNORECASE)
-_MARKS = re.compile(r"[\[(]\s*((?:P?\d{1,3}\s*[,;]?\s*(?:and\s+)?)+)[\])]")
-_PASSAGE_MARKS = re.compile(r"[\[(]\s*((?:P\d{1,3}\s*[,;]?\s*(?:and\s+)?)+)[\])]", re.IGNORECASE)
+_LIST = r"(?:P\d{1,3}\s*(?:[,;&]|and)?\s*)+"
+_PASSAGE_MARKS = re.compile(rf"[\[(]\s*({_LIST})[\])]", re.IGNORECASE)
+_MARKS = re.compile(rf"\[\s*((?:P?\d{{1,3}}\s*(?:[,;&]|and)?\s*)+)\]|\(\s*({_LIST})\)", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 
@@ -139,12 +140,12 @@ def _salvaged(body: str) -> Iterator[Drafted]:
 
 def _prose(body: str) -> Iterator[Drafted]:
     """Sentences with marks like [P1] or [1]; a mark after the full stop belongs to the sentence before it."""
-    joined = re.sub(r"([.!?])\s*(" + _MARKS.pattern + r")", r" \2\1", body)
+    joined = re.sub(rf"([.!?])[ \t]*((?:(?:{_MARKS.pattern})[ \t]*)+)", r" \2\1 ", body, flags=re.IGNORECASE)
     for line in joined.splitlines():
         line = _BULLET.sub("", line)
         for start, end in sentence_spans(line):
             sentence = line[start:end]
-            ids = [name for match in _MARKS.finditer(sentence) for name in _ids(match[1])]
+            ids = [name for match in _MARKS.finditer(sentence) for name in _ids(match[1] or match[2])]
             text = _plain(_MARKS.sub("", sentence))
             if ids and len(text.split()) > 2:
                 yield Drafted(text=text, ids=tuple(dict.fromkeys(ids)))
