@@ -273,8 +273,11 @@ def kb_verify(
 
 @kb_app.command("rebuild")
 def kb_rebuild(kb: KbOption = None) -> None:
-    """Make the indexes anew from the catalogue."""
-    _open(_settings(kb)).rebuild()
+    """Make the indexes anew from the catalogue, and the vectors too where another model is asked for."""
+    from kb import open_base
+
+    settings = _settings(kb)
+    open_base(settings.base, settings, any_model=True).rebuild()
     _say("The indexes are new.")
 
 
