@@ -41,7 +41,7 @@ def answer(result: Answer | Abstention, record: RecordOf) -> str:
 
 def reference(document: Document) -> str:
     """One line that names a source: title, author, journal, year, kind."""
-    parts = [document.title.rstrip("."), byline(document), KIND_WORDS[document.kind]]
+    parts = [document.title.rstrip("."), byline(document), KIND_WORDS[document.kind].capitalize()]
     return ". ".join(part for part in parts if part) + "."
 
 
@@ -52,11 +52,6 @@ def place(document: Document, passage: Passage, start: int) -> str:
     if page is not None and page.label and page.label != str(page.number):
         label += f" (printed {page.label})"
     return ", ".join(part for part in (passage.heading, label) if part)
-
-
-def whose_words(document: Document) -> str:
-    """Who worded the passages of this document."""
-    return "quotation" if document.origin == "document" else "Chordae's wording of a published fact"
 
 
 def hit(found: Hit) -> str:
