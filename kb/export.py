@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import WeightsError
+from kb.embed import CARD, GRAPH, TOKENIZER, sha256_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 OPSET = 17
 EMBEDDED_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """The published sha256 of all-MiniLM-L6-v2's model.safetensors."""
-GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "card.json"
-
-
-def sha256_of(path: Path) -> str:
-    """The file's sha256 as lower-case hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def export_embedded(source: Path, target: Path) -> None:

@@ -1,0 +1,186 @@
+"""The writer: everything that changes a base. Its methods expect the lock to be held.
+
+The order is what keeps a base whole when the process dies anywhere: note what is about to come (`pending`), fill the
+indexes, commit the catalogue; or commit the catalogue first and take leave of the indexes after. So the indexes always
+hold at least what the catalogue holds, and `settle` brings them down to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from domain.document import Document
+from domain.errors import BaseBusy
+from domain.reading import ReadResult
+from kb.catalogue import Catalogue, Entry
+from kb.embed import Embedder
+from kb.lexical import Lexical
+from kb.vectors import Vectors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FILES = "files"
+READ_AT_ONCE = 50
+"""Documents held in memory while an index is built."""
+COMPACT_SECONDS = 20.0
+"""How long a purge waits for readers to let go of the catalogue's log."""
+
+
+class Writer:
+    """One session of writing to the base in `folder`."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        self._folder = folder
+        self._catalogue = catalogue
+        self._lexical: Lexical | None = None
+        self._vectors: Vectors | None = None
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        if self._vectors is not None:
+            self._vectors.close()
+        self._vectors = self._lexical = None
+
+    def write(self, results: Sequence[ReadResult], embedder: Embedder) -> set[str]:
+        """Add documents that are not in the base; returns the ids that they replaced."""
+        texts = [passage.text for result in results for passage in result.passages]
+        matrix = embedder.passages(texts)
+        entries: list[Entry] = []
+        at = 0
+        for result in results:
+            assert result.document is not None
+            entries.append(self._entry(result, result.document, matrix[at : at + len(result.passages)]))
+            at += len(result.passages)
+        self._catalogue.expect([entry.document.doc_id for entry in entries])
+        self.lexical.append([(entry.document, entry.passages) for entry in entries])
+        self.vectors.append(
+            [passage.passage_id for entry in entries for passage in entry.passages],
+            [passage.doc_id for entry in entries for passage in entry.passages],
+            matrix,
+        )
+        return set(self._catalogue.write(entries))
+
+    def settle(self, *, anew: bool = False) -> None:
+        """Bring the indexes down to what the catalogue holds; `anew` builds both from it in new folders.
+
+        Finishes what an earlier process left when it died, a purge included.
+        """
+        held = self._catalogue.meta()
+        purge = held["purge"] == "1"
+        stale = self._catalogue.stale()
+        if not stale and not purge and not anew:
+            return
+        changed = {"lexical": self._build_lexical(_next(held["lexical"]))}
+        if purge or anew:
+            changed["chroma"] = self._build_vectors(_next(held["chroma"]))
+        else:
+            self.vectors.delete(stale)
+        self._catalogue.settled(**changed)
+        self.close()
+        self.sweep()
+        if stale or purge:
+            self._compact(must=purge)
+        if purge:
+            self._catalogue.set_meta(purge="0")
+
+    def sweep(self) -> None:
+        """Delete folders and originals that the catalogue does not name."""
+        held = self._catalogue.meta()
+        for index in ("lexical", "chroma"):
+            for child in sorted((self._folder / index).glob("*")):
+                if child != self._folder / held[index]:
+                    shutil.rmtree(child, ignore_errors=True)
+        originals = self._catalogue.originals()
+        for child in sorted((self._folder / FILES).glob("*")):
+            if child.name not in originals:
+                child.unlink() if child.is_file() else shutil.rmtree(child)
+
+    @property
+    def lexical(self) -> Lexical:
+        """The lexical index that the catalogue names."""
+        if self._lexical is None:
+            self._lexical = Lexical(self._folder / self._catalogue.meta()["lexical"])
+        return self._lexical
+
+    @property
+    def vectors(self) -> Vectors:
+        """The vector store that the catalogue names."""
+        if self._vectors is None:
+            self._vectors = Vectors(self._folder / self._catalogue.meta()["chroma"])
+        return self._vectors
+
+    def _build_lexical(self, name: str) -> str:
+        index = Lexical(_fresh(self._folder / name), create=True)
+        doc_ids = self._catalogue.doc_ids()
+        if not doc_ids:
+            index.append([])
+        for at in range(0, len(doc_ids), READ_AT_ONCE):
+            documents = self._catalogue.documents(doc_ids[at : at + READ_AT_ONCE]).values()
+            index.append([(document, self._catalogue.passages_of(document)) for document in documents])
+        return name
+
+    def _build_vectors(self, name: str) -> str:
+        if self._vectors is not None:
+            self._vectors.close()
+            self._vectors = None
+        store = Vectors(_fresh(self._folder / name))
+        try:
+            for doc_id, passage_ids in self._catalogue.passage_ids().items():
+                store.append(passage_ids, [doc_id] * len(passage_ids), self._catalogue.vectors(passage_ids))
+        finally:
+            store.close()
+        return name
+
+    def _entry(self, result: ReadResult, document: Document, matrix: NDArray[np.float32]) -> Entry:
+        original = digest = None
+        if result.data:
+            original = f"{re.sub(r'[^A-Za-z0-9_-]', '_', document.doc_id)}{Path(result.path).suffix.lower()}"
+            digest = hashlib.sha256(result.data).hexdigest()
+            target = self._folder / FILES / original
+            target.parent.mkdir(exist_ok=True)
+            part = target.with_name(f"{target.name}.part")
+            part.write_bytes(result.data)
+            os.replace(part, target)
+        return Entry(
+            document=document,
+            passages=result.passages,
+            vectors=matrix,
+            path=result.path,
+            record=result.record,
+            warnings=result.warnings,
+            original=original,
+            source_sha256=digest,
+        )
+
+    def _compact(self, *, must: bool) -> None:
+        deadline = time.monotonic() + (COMPACT_SECONDS if must else 0.0)
+        while not self._catalogue.compact(anew=must):
+            if time.monotonic() >= deadline:
+                if must:
+                    raise BaseBusy(
+                        f"{self._folder}: the document is removed, but a reader holds the catalogue's log, so "
+                        "its text may still be on the disk. Close the others, then run `chordae kb verify`."
+                    )
+                return
+            time.sleep(0.1)
+
+
+def _next(name: str) -> str:
+    index, number = name.split("/")
+    return f"{index}/{int(number) + 1}"
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder
