@@ -29,7 +29,7 @@ class Settings:
     reranker: str | None = None
     llm: str | None = None
     llm_timeout: float = 60.0
-    k: int = 12
+    k: int = 40
 
     def __post_init__(self) -> None:
         """Refuse values outside their range (CallError names the option)."""

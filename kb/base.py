@@ -16,6 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from domain.document import Document
 from domain.errors import BaseDamaged, BaseMissing, ModelMismatch, UnknownDocument
 from domain.evidence import EvidenceRecord
@@ -92,6 +95,10 @@ class Base:
                     )
                 )
         return hits
+
+    def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of these passages, in their order: shape (n, d), unit length."""
+        return self._catalogue.vectors(passage_ids)
 
     @cached_property
     def embedder(self) -> Embedder:

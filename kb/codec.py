@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -12,10 +12,13 @@ T = TypeVar("T")
 
 
 def encode(value: Any) -> Any:
-    """A dataclass (or a tuple, mapping or plain value) as JSON takes it; fields that are None or empty are left out."""
+    """A dataclass (or a tuple, mapping or plain value) as JSON takes it.
+
+    A field that is None or empty is left out where the class has a default for it.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((field.name, getattr(value, field.name)) for field in fields(value) if field.init)
-        return {name: encode(item) for name, item in pairs if item is not None and item != () and item != {}}
+        pairs = [(field, getattr(value, field.name)) for field in fields(value) if field.init]
+        return {field.name: encode(item) for field, item in pairs if _required(field) or item not in (None, (), {})}
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
     if isinstance(value, Mapping):
@@ -27,6 +30,10 @@ def decode(cls: type[T], value: Mapping[str, Any]) -> T:
     """The dataclass `cls` from what `encode` made; a field that `cls` does not have (any more) is ignored."""
     hints = _hints(cast(Any, cls))
     return cls(**{name: _decode(hints[name], item) for name, item in value.items() if name in hints})
+
+
+def _required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 @cache

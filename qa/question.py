@@ -33,6 +33,9 @@ GENERIC = frozenset(
 )
 """Words that carry the form of a question rather than its subject."""
 
+FIELD = frozenset({"mr", "secondary-mr", "hf", "cardiomyopathy", "definition", "cause", "predictor", "follow-up"})
+"""Concepts that the whole field is about, or that carry the form of a question: they tell little apart."""
+
 _NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12, "eighteen": 18, "twenty-four": 24, "thirty": 30,
@@ -50,6 +53,8 @@ _NAME = re.compile(
 
 WEIGHT_CONCEPT = 1.0
 WEIGHT_GENERIC = 0.15
+WEIGHT_INNER = 0.3
+"""A concept named only inside a longer one: the MR in "secondary MR", the HF in "HF admissions"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,9 @@ def read_question(text: str) -> Question:
     seen: set[str] = set()
     for concept, stems in concepts.items():
         words = " ".join(term.word for term in terms(text) if term.stem in stems) or concept
-        needs.append(Need(words=words, weight=WEIGHT_CONCEPT, concept=concept, stems=tuple(sorted(stems))))
+        inner = any(stems < other for other in concepts.values())
+        weight = WEIGHT_INNER if inner or concept in FIELD else WEIGHT_CONCEPT
+        needs.append(Need(words=words, weight=weight, concept=concept, stems=tuple(sorted(stems))))
         seen.update(stems)
     time_spans = [match.span() for match in _TIME.finditer(text)]
     for term in terms(text):

@@ -1,0 +1,73 @@
+"""Whether the candidates are enough to answer from; and if not, what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.answer import Reason
+from qa.candidates import Candidate
+from qa.compose import HEAVY, Calibration, probability
+from qa.question import Need, Question, missing, same_time, times
+
+OFF_TOPIC_COSINE = 0.25
+"""Below this likeness of the question to the best sentence nothing of the subject is in the base."""
+HEAD = 8
+
+_CENTRE = re.compile(r"\b(clinic|hospital|university|centre|center|institute|infirmary|college|registry)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """Why a question is not answered: the reason, what was asked and is not there, and which slot that is."""
+
+    reason: Reason
+    missing: str | None
+    slot: str | None
+
+
+def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) -> Lack | None:
+    """None when the ranked candidates carry an answer; else what they lack."""
+    if not ranked:
+        return Lack(reason="off-topic", missing=None, slot="topic")
+    head = ranked[:HEAD]
+    lacking = min((missing(question, f"{c.text} . {c.context}") for c in head), key=lambda needs: sum(n.weight for n in needs))
+    names = [need for need in lacking if need.name and need.weight >= HEAVY]
+    untimed = _time_missing(question, head)
+    answerable = probability(question, ranked, model) >= model.threshold
+    if answerable and not names and not untimed:
+        return None
+    if max(c.features["cosine"] for c in head) < OFF_TOPIC_COSINE:
+        return Lack(reason="off-topic", missing=_words(lacking), slot="topic")
+    if names:
+        return Lack(reason="not-covered", missing=_words(names), slot=_name_slot(question, names))
+    if untimed:
+        return Lack(reason="not-covered", missing=untimed, slot="time point")
+    heavy = [need for need in lacking if need.weight >= HEAVY]
+    if question.wants == "figure" and not heavy:
+        return Lack(reason="figure-not-found", missing=_words(lacking) or "the figure asked for", slot="measure")
+    return Lack(reason="not-covered", missing=_words(heavy or lacking), slot="topic" if len(heavy) > 1 else "measure")
+
+
+def _time_missing(question: Question, head: Sequence[Candidate]) -> str | None:
+    """The asked-for time point when the subject is told at other times only; None when it is there or none is asked."""
+    if not question.times:
+        return None
+    told = [times(f"{c.text} . {c.context}") for c in head]
+    if any(same_time(a, b) for spoken in told for a in question.times for b in spoken):
+        return None
+    days = question.times[-1]
+    return f"{days / 365.25:.3g} years" if days >= 365 else f"{days / 30.4375:.3g} months" if days >= 60 else f"{days:g} days"
+
+
+def _words(needs: Sequence[Need]) -> str | None:
+    return ", ".join(dict.fromkeys(need.words for need in needs)) or None
+
+
+def _name_slot(question: Question, names: Sequence[Need]) -> str:
+    first = names[0].words
+    at = question.text.find(first)
+    if _CENTRE.search(question.text[at : at + len(first) + 40]):
+        return "centre"
+    return "trial" if re.search(r"[A-Z]{3}", first) else "device"

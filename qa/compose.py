@@ -1,0 +1,122 @@
+"""From candidates to an answer's sentences: rank, decide whether it is enough, choose up to four."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from qa.candidates import Candidate
+from qa.question import Question, missing, same_time, times
+
+MAX_CLAIMS = 4
+MAX_WORDS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What `chordae eval calibrate` fitted, read from qa/answering.json.
+
+    `ranker` and `decision` are logistic regressions by feature name, with "intercept"; `threshold` is the probability
+    (0-1) from which a question counts as answerable; `novelty`, `redundancy` and `reach` steer the choice of further
+    sentences: what a newly covered need adds, what likeness to a chosen sentence costs, and how far below the best a
+    sentence may lie (all in the ranker's log-odds).
+    """
+
+    ranker: Mapping[str, float]
+    decision: Mapping[str, float]
+    threshold: float
+    novelty: float
+    redundancy: float
+    reach: float
+
+
+@lru_cache(maxsize=1)
+def calibration() -> Calibration:
+    """The committed calibration."""
+    data = json.loads(files("qa").joinpath("answering.json").read_text(encoding="utf-8"))
+    return Calibration(**{name: data[name] for name in Calibration.__dataclass_fields__})
+
+
+def linear(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    """The log-odds of a logistic regression; a feature without a weight counts nothing."""
+    return weights.get("intercept", 0.0) + sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def rank(found: Sequence[Candidate], model: Calibration) -> list[Candidate]:
+    """The candidates with their score (log-odds of carrying the asked-for fact), best first, ties by place."""
+    scored = [replace(candidate, score=linear(model.ranker, candidate.features)) for candidate in found]
+    return sorted(scored, key=lambda candidate: (-candidate.score, candidate.key))
+
+
+def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float]:
+    """What speaks for and against answering, from the ranked candidates (at least one)."""
+    head = ranked[:8]
+    around = [missing(question, f"{c.text} . {c.context}") for c in head]
+    weights = [[need.weight for need in lacking] for lacking in around]
+    total = sum(need.weight for need in question.needs) or 1.0
+    timed = any(same_time(a, b) for c in head[:4] for a in question.times for b in times(c.text))
+    return {
+        "best": head[0].score,
+        "mean_of_three": sum(c.score for c in head[:3]) / len(head[:3]),
+        "cosine": max(c.features["cosine"] for c in head),
+        "coverage": 1.0 - min(map(sum, weights)) / total,
+        "coverage_of_best": 1.0 - sum(weights[0]) / total,
+        "heaviest_missing": min(max(w, default=0.0) for w in weights),
+        "heavy_missing": min(sum(1 for x in w if x >= HEAVY) for w in weights),
+        "asked_for": math.log1p(total),
+        "time_missing": float(bool(question.times) and not timed),
+        "figure_missing": float(question.wants == "figure" and not any(ch.isdigit() for c in head[:2] for ch in c.text)),
+    }
+
+
+HEAVY = 0.8
+"""From this weight on, a need that no candidate speaks of is a subject of the question and not its form."""
+
+
+def probability(question: Question, ranked: Sequence[Candidate], model: Calibration) -> float:
+    """How likely it is that the ranked candidates answer the question, 0-1."""
+    return 1.0 / (1.0 + math.exp(-linear(model.decision, decision_features(question, ranked))))
+
+
+def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) -> list[Candidate]:
+    """One to four candidates, at most 120 words in all: the best first, then what adds most and repeats least."""
+    chosen: list[Candidate] = []
+    words = 0
+    pool = [c for c in ranked if c.score >= ranked[0].score - model.reach]
+    while pool and len(chosen) < MAX_CLAIMS:
+        best = max(pool, key=lambda c: (_gain(question, c, chosen, model), [-ord(ch) for ch in c.key[0]], -c.key[1]))
+        pool.remove(best)
+        length = len(best.text.split())
+        if chosen and (words + length > MAX_WORDS or _repeats(best, chosen)):
+            continue
+        chosen.append(best)
+        words += length
+    return chosen
+
+
+def _gain(question: Question, candidate: Candidate, chosen: Sequence[Candidate], model: Calibration) -> float:
+    if not chosen:
+        return candidate.score
+    said = " . ".join(f"{c.text} . {c.hit.document.title}" for c in chosen)
+    lacking = missing(question, said)
+    still = missing(question, f"{candidate.text} . {candidate.hit.document.title}")
+    added = sum(need.weight for need in lacking if need not in still)
+    likeness = max((_cosine(candidate, c) for c in chosen), default=0.0)
+    return candidate.score + model.novelty * added - model.redundancy * likeness
+
+
+def _cosine(a: Candidate, b: Candidate) -> float:
+    if a.vector is None or b.vector is None:
+        return 0.5
+    return float(np.dot(a.vector, b.vector))
+
+
+def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    mine = set(candidate.text.casefold().split())
+    return any(len(mine & set(c.text.casefold().split())) >= 0.8 * len(mine) for c in chosen)
