@@ -1,0 +1,140 @@
+"""The one door to the judges: every `chordae eval` command by name, what it takes, and how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domain.errors import CallError
+from domain.settings import Settings
+
+if TYPE_CHECKING:
+    from eval.report import Report
+    from kb import Base
+    from kb.embed import Embedder
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a face hands over: the paths given, how to open the base (only where a judge needs it), the settings.
+
+    `labels` is a CSV of human labels, joined to the report where one is given. `progress` is called with how many are
+    done and how many there are.
+    """
+
+    settings: Settings
+    paths: tuple[Path, ...] = ()
+    open_base: Callable[[], Base] | None = None
+    labels: Path | None = None
+    progress: Progress | None = None
+
+    @property
+    def path(self) -> Path:
+        """The only path."""
+        return self.paths[0]
+
+    @property
+    def base(self) -> Base:
+        """The base, opened; CallError when the face gave no way to open one."""
+        if self.open_base is None:
+            raise CallError("this evaluation asks a base. Give --kb DIR.")
+        return self.open_base()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model of the settings, loaded; no base is needed for it."""
+        from kb.embed import load_embedder
+
+        return load_embedder(self.settings.embedding_model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """One command: `takes` names its arguments as the help shows them, `summary` is its line of help."""
+
+    name: str
+    summary: str
+    run: Callable[[Call], Report]
+    takes: tuple[str, ...] = ()
+    needs_base: bool = False
+
+
+def judge(name: str, call: Call) -> Report:
+    """Run the judge of that name; CallError when there is none, or the number of paths is wrong."""
+    if name not in JUDGES:
+        raise CallError(f"eval {name}: no such evaluation. There are {', '.join(JUDGES)}.")
+    chosen = JUDGES[name]
+    if len(call.paths) != len(chosen.takes):
+        raise CallError(f"eval {name} takes {' and '.join(chosen.takes) or 'no path'}; got {len(call.paths)}.")
+    report = chosen.run(call)
+    if call.labels is not None:
+        from eval.labels import with_labels
+
+        report = with_labels(report, call.labels)
+    return report
+
+
+def _answers(call: Call) -> Report:
+    from eval.answers import answers
+
+    return answers(call.path, call.base, call.settings, call.progress)
+
+
+def _grounding(call: Call) -> Report:
+    from eval.grounding import grounding
+
+    return grounding(call.path, call.settings, call.embedder, call.progress)
+
+
+def _abstention(call: Call) -> Report:
+    from eval.abstention import abstention
+
+    return abstention(call.base, call.settings, call.progress)
+
+
+def _compare(call: Call) -> Report:
+    from eval.compare import compare
+
+    return compare(*call.paths)
+
+
+def _gate(call: Call) -> Report:
+    from eval.gate import gate
+
+    return gate(call.base, call.settings, call.progress)
+
+
+JUDGES: dict[str, Judge] = {
+    found.name: found
+    for found in (
+        Judge(
+            name="answers",
+            summary="Ask every question of a file: facts shown, right citation, refusals, length, repeatability.",
+            run=_answers,
+            takes=("FILE",),
+            needs_base=True,
+        ),
+        Judge(
+            name="grounding",
+            summary="Judge the answers of any system against the texts they cite.",
+            run=_grounding,
+            takes=("FILE",),
+        ),
+        Judge(
+            name="abstention",
+            summary="Leave one document out at a time: the risk-coverage curve, and coverage at 95% precision.",
+            run=_abstention,
+            needs_base=True,
+        ),
+        Judge(name="compare", summary="Two reports side by side.", run=_compare, takes=("A", "B")),
+        Judge(
+            name="gate",
+            summary="Run the small set and hold it against eval/gate.toml; exit code 1 with what fell short.",
+            run=_gate,
+        ),
+    )
+}
