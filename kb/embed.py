@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +118,11 @@ def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
     `name` is the embedded default or any sentence-transformers name or folder. Raises WeightsError when the weights
     are absent, are not the published ones, or the model cannot be loaded.
     """
-    name = model_name(name)
+    return _load(model_name(name))
+
+
+@lru_cache(maxsize=4)
+def _load(name: str) -> Embedder:
     slug = re.sub(r"[^A-Za-z0-9.-]+", "_", name)[-40:]
     folder = cache_folder() / f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}-v{FORMAT}"
     if not _is_whole(folder):

@@ -6,9 +6,10 @@ for an exact search answers without it.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,21 +34,22 @@ class Vectors:
         folder.mkdir(parents=True, exist_ok=True)
         self._client: Any = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
         try:
-            names = [collection.name for collection in self._client.list_collections()]
-            if COLLECTION in names:
-                self._collection: Any = self._client.get_collection(COLLECTION, embedding_function=None)
-            else:
-                self._collection = self._client.create_collection(
-                    COLLECTION, configuration=cast(Any, {"hnsw": HNSW}), embedding_function=None
-                )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # Chroma calls one without embedding legacy
+                self._collection = self._open()
+                found: dict[str, Any] = dict(self._collection.configuration["hnsw"] or {})
         except Exception as problem:  # Chroma raises whatever its Rust side raises
             self.close()
             raise BaseDamaged(f"{folder}: Chroma cannot open it ({problem}). Run `chordae kb rebuild`.") from problem
-        found: dict[str, Any] = dict(self._collection.configuration["hnsw"] or {})
         wrong = {name: found.get(name) for name, value in HNSW.items() if found.get(name) != value}
         if wrong:
             self.close()
             raise BaseDamaged(f"{folder}: the collection was made with {wrong}. Run `chordae kb rebuild`.")
+
+    def _open(self) -> Any:
+        if COLLECTION in [collection.name for collection in self._client.list_collections()]:
+            return self._client.get_collection(COLLECTION, embedding_function=None)
+        return self._client.create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
 
     def close(self) -> None:
         """Let go of the folder; Chroma caches one client per folder otherwise, with what it saw first."""
