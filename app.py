@@ -17,6 +17,7 @@ st.logo(str(PICTURES / "wordmark.svg"), icon_image=MARK, size="large")
 page = st.navigation(
     [
         st.Page("pages/ask.py", title="Ask", icon=":material/forum:", default=True),
+        st.Page("pages/evidence.py", title="Evidence", icon=":material/table_chart:"),
         st.Page("pages/library.py", title="Library", icon=":material/local_library:"),
     ]
 )

@@ -7,11 +7,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -19,11 +19,13 @@ from domain import prose, wire
 from domain.answer import Abstention, Answer, RunInfo
 from domain.document import KINDS
 from domain.errors import BaseMissing, CallError, ChordaeError
+from domain.reference import KIND_WORDS
 from domain.settings import VERSION, Settings
 
 if TYPE_CHECKING:
     from domain.reading import AddReport
     from kb import Base
+    from qa.evidence import EvidenceRow
 
 ASK, BASE, JUDGE = "Ask", "The knowledge base", "Judge"
 NOT_IN_CHECKOUT = 'no app.py beside {here}. The page runs from a checkout of Chordae: clone it, then "make app".'
@@ -103,6 +105,8 @@ def ask(
     """
     if (question is None) == (file is None):
         raise CallError('ask: give a question, or --file QUESTIONS.jsonl, and not both. Try: chordae ask "…"')
+    asked = None if question is None else _worded(question)
+    lines = None if file is None else _lines(file)
     settings = _settings(kb, llm=llm, k=k)
     respond = _responder(settings, kinds=_kinds(kind), since=since, topics=tuple(topic or ()))
 
@@ -110,9 +114,9 @@ def ask(
         result, base = respond(_text_of(line, "question"))
         return wire.answer(result, question_id=line.get("id"), record=base.record if base else None)
 
-    if file is not None:
-        raise typer.Exit(_each_line(file, answer_line))
-    result, base = respond(_worded(question or ""))
+    if lines is not None:
+        raise typer.Exit(_each_line(lines, answer_line))
+    result, base = respond(asked or "")
     record = base.record if base else _no_record
     if as_json:
         _json(wire.answer(result, record=record))
@@ -141,6 +145,23 @@ def search(
 
 
 @app.command(rich_help_panel=ASK)
+def evidence(
+    measure: Annotated[str | None, typer.Option("--measure", metavar="M", help="An outcome, or a synonym.")] = None,
+    topic: Annotated[str | None, typer.Option("--topic", metavar="T", help="Only records on this topic.")] = None,
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put studies side by side: one row a result, with effect, interval and source. Nothing is pooled."""
+    from qa.evidence import evidence_rows
+
+    rows = evidence_rows(_open(_settings(kb)).records(), measure, topic)
+    if as_json:
+        _json({"rows": [row.as_json() for row in rows]})
+    else:
+        _out("\n\n".join(map(_row_text, rows)) or "No study in this base reports that.")
+
+
+@app.command(rich_help_panel=ASK)
 def check(
     file: Annotated[
         Path,
@@ -148,6 +169,7 @@ def check(
     ],
 ) -> None:
     """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
+    lines = _lines(file)
     from kb.embed import load_embedder
     from qa.verify import verify
 
@@ -160,7 +182,7 @@ def check(
             raise CallError('"evidence" is a string or a list of strings.')
         return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
 
-    raise typer.Exit(_each_line(file, judge))
+    raise typer.Exit(_each_line(lines, judge))
 
 
 @app.command(rich_help_panel=BASE)
@@ -321,7 +343,7 @@ def _open(settings: Settings, *, create: bool = False) -> Base:
             from ingest import read
             from kb.library import record_paths
 
-            with _progress("First use: adding the starter library", len(record_paths())) as advance:
+            with _progress("Adding the starter library", len(record_paths())) as advance:
                 stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)
     return base
 
@@ -332,21 +354,21 @@ def _responder(
     """What answers one question; a base that is not there abstains, as an empty one does."""
     try:
         base = _open(settings)
-    except BaseMissing as missing:
+    except BaseMissing:
         run = RunInfo(
             engine="extractive", base_fingerprint="", settings_fingerprint=settings.fingerprint, version=VERSION
         )
-        why = str(missing)
+        why = f"a knowledge base in {settings.base}"
         return lambda question: (Abstention(question=question, reason="empty-base", run=run, missing=why), None)
     from qa.ask import ask
 
     return lambda question: (ask(base, question, settings, kinds=kinds, since=since, topics=topics), base)
 
 
-def _each_line(file: Path, respond: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """Answer each line of a JSON Lines file in its place; the exit code, 1 when a line could not be answered."""
+def _each_line(lines: Iterable[bytes], respond: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Answer each line of JSON Lines in its place; the exit code, 1 when a line could not be answered."""
     failures = 0
-    for number, raw in enumerate(_lines(file), start=1):
+    for number, raw in enumerate((line for line in lines if line.strip()), start=1):
         line: Any = None
         try:
             line = _parsed(raw)
@@ -358,13 +380,12 @@ def _each_line(file: Path, respond: Callable[[dict[str, Any]], dict[str, Any]]) 
     return 1 if failures else 0
 
 
-def _lines(file: Path) -> Iterator[bytes]:
+def _lines(file: Path) -> BinaryIO:
+    """The opened file, or standard input for "-"; CallError when there is no such file."""
     if str(file) == "-":
-        yield from (line for line in sys.stdin.buffer if line.strip())
-        return
+        return sys.stdin.buffer
     try:
-        with file.open("rb") as opened:
-            yield from (line for line in opened if line.strip())
+        return file.open("rb")
     except OSError as error:
         raise CallError(f"--file {file}: {error.strerror}.") from error
 
@@ -419,6 +440,21 @@ def _progress(what: str, files: int) -> Iterator[Callable[[AddReport], None]]:
             bar.update(task, advance=1, speed=f"{speed:.1f} pages/s" if pages else "")
 
         yield advance
+
+
+def _row_text(row: EvidenceRow) -> str:
+    """One result in three lines: who, what came out, what was read."""
+    size = f", n={row.n}" if row.n else ""
+    what = ", ".join(part for part in (row.measure, row.timepoint, row.comparison, row.population) if part)
+    interval = f" (95% CI {row.ci_95})" if row.ci_95 else ""
+    figures = [row.value, f"{row.effect}{interval}" if row.effect else None, f"p {row.p}" if row.p else None]
+    return "\n".join(
+        (
+            f"{row.study}, {KIND_WORDS[row.kind]}{size}",
+            f"    {what}: {'; '.join(figure for figure in figures if figure) or 'no figure given'}",
+            f"    {row.confidence}; read: {row.source}",
+        )
+    )
 
 
 def _added_text(report: AddReport) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from domain.document import Document
 from domain.errors import ChordaeError
-from domain.evidence import EvidenceRecord
+from domain.evidence import EvidenceRecord, FactConfidence
 from domain.prose import reference
 from domain.reading import AddReport
 from domain.reference import KIND_WORDS, byline, link
@@ -237,7 +237,7 @@ def _held_back(records: Sequence[EvidenceRecord]) -> None:
                     st.write(markup.plain(note))
 
 
-def _confidence(record: EvidenceRecord, confidence: str) -> int:
+def _confidence(record: EvidenceRecord, confidence: FactConfidence) -> int:
     facts = [fact.confidence for fact in (*record.key_points, *record.caveats)]
     return (facts + [outcome.confidence for outcome in record.outcomes]).count(confidence)
 

@@ -85,7 +85,7 @@ def _stock(base: Base, opening: Opening) -> None:
 
     def advance(_: AddReport) -> None:
         opening.files += 1
-        opening.step = f"First use: adding the starter library, {opening.files} of {opening.of}"
+        opening.step = f"Adding the starter library, {opening.files} of {opening.of}"
 
-    opening.step = "First use: adding the starter library"
+    opening.step = "Adding the starter library"
     stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
+from typing import TYPE_CHECKING
 
 from domain.answer import Abstention, Answer
 from domain.claim import Citation, Claim
+from domain.conflict import Conflict
 from domain.document import Document
 from domain.evidence import EvidenceRecord, Source
 from domain.hit import Hit
@@ -15,6 +17,9 @@ from domain.notice import Notice
 from domain.passage import Passage
 from domain.prose import REASON_WORDS, place
 from domain.reference import CONFIDENCE_WORDS, KIND_WORDS, byline, link, sources_of
+
+if TYPE_CHECKING:
+    from qa.evidence import EvidenceRow
 
 RecordOf = Callable[[str], EvidenceRecord | None]
 
@@ -90,6 +95,37 @@ def removed(claims: Iterable[Claim]) -> str:
         f'<p class="ch-small">{escape(" ".join(claim.reasons))}</p></div>'
         for claim in claims
     )
+
+
+def recommendation(row: EvidenceRow) -> str:
+    """One recommendation with its class and level; a superseded one says so."""
+    grade = " · ".join(
+        part
+        for part in (
+            f"class {row.class_cor}" if row.class_cor else "",
+            f"level {row.level_loe}" if row.level_loe else "level not seen",
+            row.society or "",
+            str(row.guideline_year or row.year or ""),
+        )
+        if part
+    )
+    later = '<p class="ch-doubt">Superseded by a later recommendation</p>' if row.superseded_by else ""
+    population = f" Population: {escape(row.population)}." if row.population else ""
+    return (
+        f'<div class="ch-source"><p class="ch-title">{escape(grade)}</p>{later}'
+        f'<p class="ch-wording">{escape(row.value or row.note or "")}{population}</p>'
+        f'<p class="ch-small">{escape(row.title)}</p></div>'
+    )
+
+
+def conflict(point: Conflict, titles: Mapping[str, str]) -> str:
+    """A disputed point with every side, its figures and who says it."""
+    sides = "".join(
+        f'<li>{escape(side.claim)}<br><span class="ch-small">'
+        f"{escape('; '.join(titles.get(record, record) for record in side.records))}</span></li>"
+        for side in point.positions
+    )
+    return f'<div class="ch-notice"><p class="ch-kicker">{escape(point.topic)}</p><ul>{sides}</ul></div>'
 
 
 def passage(document: Document, shown: Passage, start: int | None = None, end: int | None = None) -> str:

@@ -13,6 +13,9 @@ import cli
 from domain.claim import Citation, Claim
 from domain.document import Document, Page, ReferenceMark
 from domain.passage import slice_passage
+from domain.settings import Settings
+from ingest import read
+from kb import open_base
 
 REPORT = """# Ring annuloplasty in a small series
 
@@ -87,6 +90,16 @@ def papers(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("papers")
     (folder / "report.md").write_text(REPORT, "utf-8")
     (folder / "hostile.md").write_text(HOSTILE, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def base_folder(papers, tmp_path_factory) -> Path:
+    """A base that holds the small report and the hostile one; tests that change a base make their own."""
+    folder = tmp_path_factory.mktemp("base")
+    base = open_base(folder, Settings(base=folder), create=True)
+    base.add(read([papers], base.embedder.count_tokens))
+    base.close()
     return folder
 
 
