@@ -146,7 +146,8 @@ def _hoist_abstract(blocks: list[Block]) -> list[Block]:
     opened = max(index for index in range(resumes) if blocks[index].role == "heading")
     before = [index for index in range(opened) if blocks[index].role == "heading"]
     home = before[-1] if before else 0
-    if blocks[home].page != blocks[resumes - 1].page:
+    prose = any(block.role == "prose" for block in blocks[home:opened])
+    if not prose or blocks[home].page != blocks[resumes - 1].page:
         return blocks
     back = [] if before else [blocks[resumes]]
     return blocks[:home] + blocks[opened:resumes] + back + blocks[home:opened] + blocks[resumes + 1 :]

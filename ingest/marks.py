@@ -18,7 +18,7 @@ _NOT_A_CITING_WORD = re.compile(
 )
 _FIGURE_BEFORE = re.compile(r"(\d[\d.,]*)\s*(?:%|[a-zA-Zµ°/²³]{1,12})?\s*$")
 _INTERVAL_WORD = re.compile(
-    r"\b(?:IQR|CI|range|interval|median|mean|SD|from|between|score|points?)[\s:,=]*$", re.IGNORECASE
+    r"\b(?:IQR|CI|SD)[\s:,=]*$|\b(?:range|interval|median|mean|score)\s*[:=]\s*$", re.IGNORECASE
 )
 _REACH = 12
 """Numbered marks come in order of first use: one further than this beyond the highest so far is a figure."""
