@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from domain.notice import NoticeKind
+
 ConflictKind = Literal[
     "trial-vs-trial",
     "trial-vs-meta-analysis",
@@ -24,20 +26,22 @@ CONFLICT_KINDS: tuple[str, ...] = get_args(ConflictKind)
 class Position:
     """One side: what it says, with its figures, in one line, and the ids of the records that say it.
 
-    `facts` are the places in those records that carry the side, strongest first: "coapt-2yr#outcomes.0".
+    `facts` are the places in those records that carry the side and its figures, strongest first:
+    "coapt-2yr#outcomes.0". `notice` is the kind of notice that a separate discrepancy raises.
     """
 
     claim: str
     records: tuple[str, ...]
     facts: tuple[str, ...] = ()
+    notice: NoticeKind = "conflict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """`topic` is the disputed point; `handling` tells whoever writes about it how to be fair to both sides.
 
-    `about` are groups of words: an answer or question touches the conflict when it has a word of every group.
-    `shown` is False for a point that must never be presented as evidence (figures in circulation without a source).
+    `about` are groups of word beginnings: an answer touches the conflict when question or claims have a word of every
+    group. `separate` says that every position is a discrepancy of its own, not a side of one dispute. `shown` is False for a point that must never be presented as evidence (figures in circulation without a source).
     """
 
     conflict_id: str
@@ -46,6 +50,7 @@ class Conflict:
     positions: tuple[Position, ...]
     handling: str
     about: tuple[tuple[str, ...], ...] = ()
+    separate: bool = False
     shown: bool = True
 
     @property

@@ -57,9 +57,15 @@ def _conflict(entry: dict[str, Any]) -> Conflict:
         kind=entry["kind"],
         handling=entry["handling"],
         positions=tuple(
-            Position(claim=side["claim"], records=tuple(side["records"]), facts=tuple(side.get("facts", ())))
+            Position(
+                claim=side["claim"],
+                records=tuple(side["records"]),
+                facts=tuple(side.get("facts", ())),
+                notice=side.get("notice", "conflict"),
+            )
             for side in entry["position"]
         ),
         about=tuple(tuple(group) for group in entry.get("about", ())),
+        separate=entry.get("separate", False),
         shown=entry.get("shown", True),
     )
