@@ -103,7 +103,7 @@ def reading(folder: Path | str) -> ReadingReport:
     total = sum(file.sentences for file in files)
 
     def over_all(name: str) -> float:
-        return sum(getattr(file, name) * file.sentences for file in files) / total
+        return float(sum(getattr(file, name) * file.sentences for file in files) / total)
 
     return ReadingReport(
         files=tuple(files),

@@ -324,7 +324,7 @@ class _Layouter:
         loose = above is None or above.column != line.column or above.y - line.y > 1.15 * self.leading
         if line.size > self.body + 0.8:
             return True
-        if abs(line.size - self.body) > 0.8 and not line.bold:
+        if abs(line.size - self.body) > 2 * SAME_SIZE and not line.bold:
             return False
         if line.bold and line.size > self.body - 0.8:
             return not running or loose
@@ -345,7 +345,7 @@ class _Layouter:
         letters = sum(char.isalpha() or char == " " for char in words)
         return (
             below.column == line.column
-            and abs(line.size - self.body) < SAME_SIZE
+            and abs(line.size - self.body) < 2 * SAME_SIZE
             and abs(below.size - self.body) < SAME_SIZE
             and line.x1 - line.x0 < 0.7 * (line.right - line.left)
             and line.x0 - line.left < 2.5 * line.size
@@ -391,7 +391,9 @@ class _Layouter:
         if self.in_abstract:
             self.abstract_size = self.abstract_size or line.size
         if self.main is not None and abs(line.size - self.main_size) > SAME_SIZE:
-            if not finished(plain(self.main.text)) or (first_page and line.size < self.body - SAME_SIZE):
+            in_body = abs(self.main_size - self.body) < SAME_SIZE
+            cut = in_body and not finished(plain(self.main.text))
+            if cut or (first_page and line.size < self.body - SAME_SIZE):
                 self._to_side(line, first_page)
                 return
             self._close_main()
