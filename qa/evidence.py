@@ -33,8 +33,9 @@ class EvidenceRow:
     """One result or recommendation of one study, as printed; absent: None.
 
     The first fourteen fields are those of `chordae evidence --json`. `n` is the study's number of patients, `source`
-    what was read, with its link. `fact` is the place in the record ("outcomes.3"), `arms` the arms with their sizes.
-    `superseded_by` is the record that holds the later recommendation.
+    what was read, with its link. `fact` is the place in the record ("outcomes.3"), `contrast` the comparison in words
+    ("MitraClip + GDMT vs GDMT alone"), `arms` the arms with their sizes. `superseded_by` is the record that holds the
+    later recommendation.
     """
 
     record: str
@@ -54,6 +55,7 @@ class EvidenceRow:
     fact: str
     study: str
     population: str | None
+    contrast: str | None
     arms: str
     follow_up: str | None
     note: str | None
@@ -167,6 +169,7 @@ def _row(record: EvidenceRecord, place: int, outcome: Outcome) -> EvidenceRow:
         fact=f"outcomes.{place}",
         study=study_name(record),
         population=outcome.population,
+        contrast=_contrast(record, outcome.comparison),
         arms=", ".join(f"{name}: {size}" for name, size in record.arms.items()),
         follow_up=record.follow_up,
         note=outcome.note,
@@ -177,6 +180,14 @@ def _row(record: EvidenceRecord, place: int, outcome: Outcome) -> EvidenceRow:
         guideline_year=outcome.guideline_year,
         superseded_by=outcome.superseded_by.record if outcome.superseded_by else None,
     )
+
+
+def _contrast(record: EvidenceRecord, comparison: str | None) -> str | None:
+    """The comparison with its arms in words, their prepositions taken off; as printed where the record has no words."""
+    if comparison is None:
+        return None
+    told = (record.arm_words.get(name, name) for name in comparison.split(" vs "))
+    return " vs ".join(re.sub(r"^(with|after|in) (an? )?", "", name) for name in told)
 
 
 def study_name(record: EvidenceRecord) -> str:
