@@ -34,7 +34,7 @@ SHORTEST, LONGEST = 60, 400
 """Characters of the true sentences that are looked for (docs in issue 5: below, chance; above, lists and formulas)."""
 _EXAMPLES = 12
 _FOLDED = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("‘’ʼ′`", "'"), **dict.fromkeys("“”″", '"')})
-_BRACKETED_MARK = re.compile(r"\[\s*\d{1,3}(?:\s*[],;[-]+\s*\d{1,3})*\s*\]")
+_BRACKETED_MARK = re.compile(r"\[\s*\d{1,3}(?:[\s,;\[\]-]+\d{1,3})*\s*\]")
 _ANY_MARK = re.compile(r"(?<![\d.])\d{1,3}(?:\s*[,;-]?\s*\d{1,3})*(?![\d.]*\d)")
 _WORD = re.compile(r"[a-zà-ÿ]+(?:-[a-zà-ÿ]+)*")
 

@@ -19,9 +19,18 @@ _ACCENT = re.compile(r"[\u0300-\u036f]")
 
 
 def tidy(text: str) -> str:
-    """`text` with ligatures opened, every blank a space, accents composed, invisible characters gone; lines kept."""
+    """`text` with ligatures opened, every blank a space, accents composed; lines kept.
+
+    Invisible characters go, and quotation marks typed as two single ones become double ones.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+    text = double_quotes(text)
     return unicodedata.normalize("NFC", text) if _ACCENT.search(text) else text
+
+
+def double_quotes(text: str) -> str:
+    """Quotation marks typed as two single ones, as double ones."""
+    return text.replace("‘‘", "“").replace("’’", "”").replace("``", "“")
 
 
 def drop_unreadable(text: str) -> tuple[str, int]:

@@ -45,7 +45,7 @@ def finished(text: str) -> bool:
     bare = text.rstrip()
     if _FINISHED_CITED.search(bare):
         return True
-    return bool(_FINISHED.search(bare)) and not re.search(r"\b(?:vs|e\.g|i\.e|Fig|Figs|et al|Dr|No)\.$", bare)
+    return bool(_FINISHED.search(bare)) and not re.search(r"\b(?:vs|e\.g|i\.e|cf|Figs?|et al|Drs?|Nos?|[A-Z])\.$", bare)
 
 
 def wants_more(text: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from ingest.characters import double_quotes
 from ingest.draft import MARK_CLOSE, MARK_OPEN, fence
 from ingest.pdf_text import Fragment
 
@@ -16,6 +17,8 @@ CELL_GAP = 0.9
 """Ems of blank between two pieces of a line from which they stand in different cells or columns."""
 _SAME_BASELINE = 0.45
 """Ems by which a raised or lowered piece may leave its line's baseline."""
+_WORD_GAP = 0.33
+"""Share of a space from which a gap between two pieces of a line parts words; kerning stays below it."""
 _RAISED = 0.12
 _SMALLER = 0.87
 _LEAST_COLUMN = 0.16
@@ -398,7 +401,7 @@ def _append(text: str, part: Fragment, gap: float, size: float, y: float) -> str
         joined = shown.strip()
         if bare_mark and re.fullmatch(r"[,;–—‐−-]+", joined):
             return text[:-1] + joined + MARK_CLOSE
-    if text and gap > 0.5 * max(1.0, part.space) and not text.endswith(" ") and not shown.startswith(" "):
+    if text and gap > _WORD_GAP * max(1.0, part.space) and not text.endswith(" ") and not shown.startswith(" "):
         return f"{text} {shown}"
     return text + shown
 
@@ -407,4 +410,4 @@ def _close_marks(text: str) -> str:
     """Fenced marks without stray commas, blanks single."""
     text = re.sub(rf"[,–—‐−-]*{MARK_CLOSE}", MARK_CLOSE, text)
     text = re.sub(rf"{MARK_OPEN}([^{MARK_CLOSE}]*),,+", rf"{MARK_OPEN}\1,", text)
-    return " ".join(text.split())
+    return double_quotes(" ".join(text.split()))

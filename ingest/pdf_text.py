@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -19,6 +19,7 @@ from pypdf.generic import ContentStream, DictionaryObject, IndirectObject, Strea
 from pypdf.generic._font import Font
 
 from ingest.characters import tidy
+from ingest.pdf_symbols import symbols_of
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -69,6 +70,7 @@ class _Face:
     italic: bool
     vertical_scale: float
     font: Font | None
+    signs: dict[str, str] = field(default_factory=dict)
 
 
 class Fonts:
@@ -109,6 +111,7 @@ def _face(resource: Any) -> _Face:
         italic=bool(_ITALIC.search(name)) or bool(font.font_descriptor.italic_angle),
         vertical_scale=scale,
         font=font,
+        signs=symbols_of(dictionary),
     )
     if not 100 <= face.space <= 700:
         face.space = _FALLBACK_SPACE * 1000
@@ -128,6 +131,7 @@ def _glyph(face: _Face, code: Any) -> tuple[str, float]:
     else:
         shown = font.character_map.get(code, code)
         width = float(font.character_widths.get(code, face.default))
+    shown = face.signs.get(shown, shown)
     shown = tidy(shown) if isinstance(shown, str) else "\ufffd"
     if len(shown) == 1 and (shown < " " or "\x7f" <= shown < "\xa0"):
         shown = ""
