@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from domain.answer import Answer
+from domain.answer import Abstention, Answer
 from domain.errors import DatasetError
 from domain.settings import Settings
 from eval.bootstrap import ratio_interval
@@ -90,7 +90,7 @@ def _trial(base: Base, question: LeftOut, settings: Settings, *, answerable: boo
     right = answerable and _shows(chosen, question)
     row = {
         "id": f"{question.id}-{'with' if answerable else 'without'}",
-        "doc_id": question.doc_id,
+        "sources": _quoted(result, question),
         "question": question.question,
         "answerable": answerable,
         "status": "answered" if isinstance(result, Answer) else "abstained",
@@ -102,6 +102,12 @@ def _trial(base: Base, question: LeftOut, settings: Settings, *, answerable: boo
         "answer": result.text if isinstance(result, Answer) else "",
     }
     return Trial(confidence=sure, answerable=answerable, right=right), row
+
+
+def _quoted(result: Answer | Abstention, question: LeftOut) -> list[str]:
+    """The documents whose words stand in the row: the fact's own, and those that were cited."""
+    cited = [c.document.doc_id for c in result.citations] if isinstance(result, Answer) else []
+    return list(dict.fromkeys([question.doc_id, *cited]))
 
 
 def _would_say(base: Base, retrieved: Retrieved) -> tuple[float, list[Candidate]]:

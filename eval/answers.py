@@ -211,6 +211,7 @@ def _row(one: Asked, judged: Sequence[JudgedClaim], documents: Mapping[str, Docu
         "verbatim": sum(exact for exact, _, _ in quotes),
         "paged": sum(paged for _, paged, _ in quotes),
         "page_right": sum(right for _, _, right in quotes),
+        "sources": list(dict.fromkeys(cited["doc_id"] for cited in answer["citations"])),
         "ms": round(one.ms, 2),
         "answer": answer["answer"],
         "error": one.error,

@@ -105,7 +105,7 @@ def _compare(call: Call) -> Report:
 def _gate(call: Call) -> Report:
     from eval.gate import gate
 
-    return gate(call.base, call.settings, call.progress)
+    return gate(call.settings, call.progress)
 
 
 JUDGES: dict[str, Judge] = {

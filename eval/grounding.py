@@ -86,19 +86,22 @@ def grounding(
         if progress is not None:
             progress(done, len(answers))
     measures = grounding_measures(judged)
-    findings = [
-        (answer.id, claim.claim.text, claim.verdict.support, "; ".join(claim.reasons))
-        for answer, claims in zip(answers, judged, strict=True)
-        for claim in claims
-        if claim.reasons
+    claims = [
+        (f"{answer.id}#{at}", claim.claim.text, claim.verdict.support, "; ".join(claim.reasons))
+        for answer, found in zip(answers, judged, strict=True)
+        for at, claim in enumerate(found, start=1)
     ]
+    columns = ("id", "claim", "verdict", "reasons")
     return Report(
         command="grounding",
         title=f"Grounding of {path.name}",
         measures=tuple(measures),
         run=run_info(settings=settings, files=(path,), verifier="embedded" if embedder else "no embeddings"),
         rows=tuple(_row(answer, claims) for answer, claims in zip(answers, judged, strict=True)),
-        tables=(Table(name="Findings", columns=("id", "claim", "verdict", "reasons"), rows=tuple(findings)),),
+        tables=(
+            Table(name="Findings", columns=columns, rows=tuple(row for row in claims if row[3])),
+            Table(name="Every claim", columns=columns, rows=tuple(claims)),
+        ),
         plots=(verdict_plot(judged),) if any(judged) else (),
         notes=(
             "The verdicts are those of the verifier that Chordae applies to its own answers; the figure check is apart"

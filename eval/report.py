@@ -193,12 +193,17 @@ def read_report(path: Path) -> Report:
         raise DatasetError(f"{file}: there is no report. Write one with --report DIR.") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DatasetError(f"{file}: not a report ({error}). Give the report.json that --report wrote.") from None
+    return from_json(value, str(file))
+
+
+def from_json(value: Any, file: str = "report") -> Report:
+    """The report that `to_json` made into this value; DatasetError names `file` and what it is not."""
     if not isinstance(value, dict) or not isinstance(value.get("results"), list) or "command" not in value:
         raise DatasetError(f"{file}: not a report. Give the report.json that `chordae eval … --report DIR` wrote.")
     if value.get("form") != FORM:
         raise DatasetError(f"{file}: written in form {value.get('form')!r}, this version reads {FORM}. Run it again.")
     try:
-        return _from_json(value)
+        return _read(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DatasetError(f"{file}: a damaged report ({error!r}). Run the evaluation again.") from None
 
@@ -227,7 +232,7 @@ _GENERAL = frozenset(
 )
 
 
-def _from_json(value: dict[str, Any]) -> Report:
+def _read(value: dict[str, Any]) -> Report:
     measures = tuple(
         Measurement(
             name=found["name"],
