@@ -26,4 +26,7 @@ with st.sidebar:
         "Chordae says what its sources say, and cites them. For learning and research;"
         " not medical advice, and no substitute for clinical judgement."
     )
+st.session_state["framed"] = True
+if target := st.session_state.pop("target", None):
+    st.switch_page(target)
 page.run()

@@ -45,7 +45,7 @@ class Asked:
 
 def main() -> None:
     """Read what is asked, have it answered in the background, show what came of it."""
-    style.apply()
+    style.apply("pages/ask.py")
     st.title("Ask the literature", anchor=False)
     base = house.the_base()
     asked = _form(base)

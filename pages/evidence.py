@@ -26,7 +26,7 @@ EVERY_TOPIC = "Every topic"
 
 def main() -> None:
     """Choose an outcome and a topic, see the studies, take them along."""
-    style.apply()
+    style.apply("pages/evidence.py")
     st.title("Evidence side by side", anchor=False)
     base = house.the_base()
     records = base.records()
@@ -61,7 +61,7 @@ def _plots(rows: Sequence[EvidenceRow], measure: str) -> None:
         from pages.parts import forest_chart
 
         st.markdown(f"##### {ratio}s")
-        st.altair_chart(forest_chart.chart(points, ratio), width="stretch")
+        st.altair_chart(forest_chart.chart(points, ratio, theme=style.theme()), width="stretch")
         name = f"{_slug(measure)}-{_slug(ratio)}"
         with st.container(horizontal=True):
             for form, draw, mime in (
@@ -78,7 +78,7 @@ def _plots(rows: Sequence[EvidenceRow], measure: str) -> None:
                     key=f"{form}-{ratio}",
                 )
     if drawn.points:
-        st.caption(WHY_NOT_POOLED)
+        st.caption(f"Left of 1 there is less of the outcome in the first-named arm of the comparison. {WHY_NOT_POOLED}")
     else:
         st.caption("No study gives a ratio with its interval for this outcome, so there is nothing to draw.")
 
@@ -88,7 +88,7 @@ def _table(rows: Sequence[EvidenceRow], measure: str) -> None:
     columns = {
         "Study": [row.study for row in rows],
         "Design": [KIND_WORDS[row.kind] for row in rows],
-        "n": [row.n for row in rows],
+        "n": [str(row.n or "") for row in rows],
         "Time": [row.timepoint or "" for row in rows],
         "Comparison": [row.comparison or "" for row in rows],
         "Result": [row.value or "" for row in rows],
@@ -105,10 +105,7 @@ def _table(rows: Sequence[EvidenceRow], measure: str) -> None:
     st.dataframe(
         columns,
         hide_index=True,
-        column_config={
-            "Link": st.column_config.LinkColumn(display_text="open"),
-            "n": st.column_config.NumberColumn(format="%d"),
-        },
+        column_config={"Link": st.column_config.LinkColumn(display_text="open")},
     )
     st.caption("Chordae’s wording of published figures. What stands on a secondary source says so.")
     st.download_button(

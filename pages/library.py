@@ -44,7 +44,7 @@ class Upload:
 
 def main() -> None:
     """Show the base, take uploads, remove with confirmation."""
-    style.apply()
+    style.apply("pages/library.py")
     st.title("Library", anchor=False)
     base = house.the_base()
     documents = base.documents()

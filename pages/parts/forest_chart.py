@@ -10,25 +10,30 @@ import altair as alt
 from domain.reference import KIND_WORDS
 from qa.forest import ForestPoint
 
-ROW_HEIGHT = 30
-LABEL_WIDTH = 330
-EXPORT_WIDTH = 520
+ROW_HEIGHT = 44
+"""Pixels: a line of words above the interval they name, so that the plot fits a telephone."""
+AXIS_HEIGHT = 62
+LABEL_LIFT = 10
+EXPORT_WIDTH = 640
 PNG_SCALE = 2.0
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
-INK = "#2f8593"
+ACCENT = "#2f8593"
 """A teal that holds contrast on both grounds."""
+INKS = {"light": "#22262a", "dark": "#e6e3dc"}
 
 
-def chart(points: Sequence[ForestPoint], ratio: str, *, width: int | str = "container") -> alt.LayerChart:
+def chart(
+    points: Sequence[ForestPoint], ratio: str, *, theme: str = "light", width: int | str = "container"
+) -> alt.LayerChart:
     """The plot of one kind of ratio; below 1 there are fewer events in the first-named arm of the comparison."""
-    labels = _labels(points)
+    rows = _labels(points)
     values = [
         {
-            "row": label,
+            "row": row,
             "estimate": point.estimate,
             "low": point.low,
             "high": point.high,
-            "figure": f"{point.estimate:g} ({point.low:g}–{point.high:g})",
+            "figure": _figure(point),
             "study": point.study,
             "design": KIND_WORDS[point.kind],
             "outcome": point.measure,
@@ -36,25 +41,37 @@ def chart(points: Sequence[ForestPoint], ratio: str, *, width: int | str = "cont
             "population": point.population or "",
             "time": point.timepoint or "",
         }
-        for label, point in zip(labels, points, strict=True)
+        for row, point in zip(rows, points, strict=True)
     ]
     bounds = [bound for point in points for bound in (point.low, point.high)] + [1.0]
-    ticks = [tick for tick in TICKS if min(bounds) <= tick <= max(bounds)]
-    x = alt.X("estimate:Q", title=f"{ratio}, logarithmic; below 1: fewer events in the first-named arm")
-    x = x.scale(type="log", domain=[min(bounds) / 1.08, max(bounds) * 1.08], nice=False).axis(values=ticks, format="~g")
-    y = alt.Y("row:N", sort=labels, title=None)
-    y = y.axis(labelLimit=LABEL_WIDTH, labelFontSize=12, ticks=False, domain=False)
-    fields = ("study", "design", "outcome", "comparison", "population", "time", "figure")
-    tips = [alt.Tooltip(field, type="nominal", title=field.capitalize()) for field in fields]
-    base = alt.Chart(alt.InlineData(values=values)).encode(y=y, tooltip=tips)
-    line = (
-        alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4], color="#8a8f94").encode(x="one:Q")
+    ink = INKS[theme]
+    scale = alt.Scale(type="log", domain=[min(bounds) / 1.08, max(bounds) * 1.08], nice=False)
+    across = alt.Axis(
+        values=[tick for tick in TICKS if min(bounds) <= tick <= max(bounds)],
+        format="~g",
+        labelColor=ink,
+        titleColor=ink,
+        title=f"{ratio} (logarithmic axis)",
     )
-    interval = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="high:Q")
-    interval = interval.encode(x=alt.X("low:Q").scale(type="log"))
-    point = base.mark_point(filled=True, color=INK, size=90, shape="square", opacity=1).encode(x=x)
-    plot = alt.LayerChart(layer=[line, interval, point])
-    return plot.properties(width=width, height=ROW_HEIGHT * len(points) + 10)
+    fields = ("study", "design", "outcome", "comparison", "population", "time", "figure")
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("row:N", sort=rows, axis=None),
+        tooltip=[alt.Tooltip(field, type="nominal", title=field.capitalize()) for field in fields],
+    )
+    one = alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4], color=ink, opacity=0.5)
+    interval = base.mark_rule(color=ACCENT, strokeWidth=2.5, yOffset=7)
+    estimate = base.mark_point(filled=True, color=ACCENT, size=90, shape="square", opacity=1, yOffset=7)
+    words = base.mark_text(align="left", baseline="middle", dy=-LABEL_LIFT, fontSize=12.5, color=ink)
+    x = alt.X("low:Q", scale=scale, axis=across)
+    plot = alt.LayerChart(
+        layer=[
+            interval.encode(x=x, x2="high:Q"),
+            one.encode(x=alt.X("one:Q", scale=scale, axis=across)),
+            estimate.encode(x=alt.X("estimate:Q", scale=scale, axis=across)),
+            words.encode(x=alt.value(0), text="row:N"),
+        ]
+    )
+    return plot.properties(width=width, height=ROW_HEIGHT * len(points) + AXIS_HEIGHT)
 
 
 def svg(points: Sequence[ForestPoint], ratio: str) -> str:
@@ -75,11 +92,18 @@ def _exported(points: Sequence[ForestPoint], ratio: str) -> str:
     return str(chart(points, ratio, width=EXPORT_WIDTH).configure(background="white").to_json())
 
 
+def _figure(point: ForestPoint) -> str:
+    return f"{point.estimate:g} ({point.low:g}–{point.high:g})"
+
+
 def _labels(points: Sequence[ForestPoint]) -> list[str]:
-    """A label for each row, no two the same: study and time point, with the population where they are not enough."""
-    labels = [", ".join(part for part in (point.study, point.timepoint) if part) for point in points]
-    twice = Counter(labels)
-    labels = [point.label if twice[label] > 1 else label for label, point in zip(labels, points, strict=True)]
+    """What stands above each interval, no two the same: the figure, study, time, and the population where needed."""
+    names = [", ".join(part for part in (point.study, point.timepoint) if part) for point in points]
+    twice = Counter(names)
+    labels = [
+        f"{_figure(point)} · {point.label if twice[name] > 1 else name}"
+        for name, point in zip(names, points, strict=True)
+    ]
     seen: Counter[str] = Counter()
     unique = []
     for label in labels:

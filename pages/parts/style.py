@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 CSS = """
@@ -50,6 +52,18 @@ DARK = """
 """In the dark theme the accent is light, so what is written on it is dark."""
 
 
-def apply() -> None:
-    """Put the styles on the page."""
-    st.html(f"<style>{CSS}{DARK if st.context.theme.type == 'dark' else ''}</style>")
+FRAMED = "framed"
+TARGET = "target"
+
+
+def apply(page: str) -> None:
+    """Put the styles on the page; a page that was reached without the frame of app.py goes there first."""
+    if FRAMED not in st.session_state:  # the first address asked of a new server may be a page's own
+        st.session_state[TARGET] = page
+        st.switch_page("app.py")
+    st.html(f"<style>{CSS}{DARK if theme() == 'dark' else ''}</style>")
+
+
+def theme() -> Literal["light", "dark"]:
+    """The theme that the visitor sees."""
+    return "dark" if st.context.theme.type == "dark" else "light"
