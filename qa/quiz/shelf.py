@@ -1,0 +1,181 @@
+"""What a quiz can be made from: the facts of the base's records, each with the passage that words it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from domain.document import Document
+from domain.evidence import EvidenceRecord, Fact, Outcome
+from domain.passage import Passage
+from kb import Base
+from qa.quiz.results import Result, read_result
+from qa.quiz.wording import family, study_name
+
+_EVERYTHING = frozenset(
+    "functional secondary mitral regurgitation fmr smr mr management treatment therapy evidence all any everything"
+    " heart failure the of in and for about what is known quiz".split()
+)
+"""Words that every record of this field is about; a topic of nothing else takes the whole base."""
+_COMPOSITE = frozenset({"review", "consensus", "guideline", "other", "case-report"})
+"""Kinds of record that bring several studies, or one patient, together."""
+_NO_FIGURE = frozenset(
+    {
+        "Anatomy",
+        "Coverage criteria",
+        "LV volumes and LVEF",
+        "LV volumes and mass",
+        "Mechanism",
+        "NNT",
+        "Pathway",
+        "Patient profile",
+        "Severity threshold",
+        "Trial endpoint",
+    }
+)
+_NEEDS_POPULATION = frozenset(
+    {"Aetiology", "Composite endpoint", "Prevalence", "Prognostic association", "Transplantation"}
+)
+"""Measures whose name alone does not say what was counted, or in whom."""
+TOPIC_HITS = 60
+"""How many passages a search for a topic looks at; their documents are the topic's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """A passage that a question can rest on; `fact_id` is "record#outcomes.3", or the passage's id in a document."""
+
+    fact_id: str
+    document: Document
+    passage: Passage
+
+    @property
+    def ref(self) -> str:
+        """How a draft points at this passage; its number takes the place when the item is finished."""
+        return f"⟦{self.fact_id}⟧"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Card(Ground):
+    """A fact of a record.
+
+    `outcome` is set for results and recommendations, `result` for results, `fact` for key points and caveats; all three
+    are None for the population.
+    """
+
+    record: EvidenceRecord
+    outcome: Outcome | None = None
+    result: Result | None = None
+    fact: Fact | None = None
+
+    @property
+    def askable(self) -> bool:
+        """Whether the result is one of the study as a whole, so that naming the study says in whom it was found."""
+        record, outcome = self.record, self.outcome
+        if outcome is None or outcome.measure in _NO_FIGURE or record.kind in _COMPOSITE:
+            return False
+        if record.n is None or record.n == 1 or study_name(record).casefold() not in self.passage.text.casefold():
+            return False
+        part = re.search(r"\bn\s*=\s*(\d+)", outcome.population or "")
+        vague = outcome.measure in _NEEDS_POPULATION and not outcome.population
+        return not vague and (part is None or int(part[1]) == record.n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The facts of a base, in the order of its records, and the records that the topic is about."""
+
+    base: Base
+    cards: dict[str, Card]
+    on_topic: frozenset[str]
+    by_record: dict[str, list[Card]] = field(default_factory=dict)
+
+    def results(self, *, everywhere: bool = False) -> Iterator[Card]:
+        """The results a question can rest on, those of the topic unless `everywhere`."""
+        for card in self.figures():
+            if card.askable and (everywhere or card.record.record_id in self.on_topic):
+                yield card
+
+    def figures(self) -> Iterator[Card]:
+        """Every result of the base, those of composite records and single cases too."""
+        return (card for card in self.cards.values() if card.result is not None)
+
+    def recommendations(self, *, everywhere: bool = False) -> Iterator[Card]:
+        """The recommendations, those of the topic unless `everywhere`."""
+        for card in self.cards.values():
+            outcome = card.outcome
+            if outcome and outcome.is_recommendation and (everywhere or card.record.record_id in self.on_topic):
+                yield card
+
+    def records(self, *, everywhere: bool = False) -> list[EvidenceRecord]:
+        """The records that have a fact to show, those of the topic unless `everywhere`."""
+        found = {card.record.record_id: card.record for card in self.cards.values()}
+        return [one for key, one in found.items() if everywhere or key in self.on_topic]
+
+    def of(self, record_id: str, start: str) -> list[Card]:
+        """The cards of a record whose place begins so ("caveats", "population")."""
+        return [card for card in self.by_record.get(record_id, []) if card.fact_id.partition("#")[2].startswith(start)]
+
+    def family(self, record: EvidenceRecord) -> list[EvidenceRecord]:
+        """The records that report the same trial, this one among them."""
+        name = family(record)
+        return [one for one in self.records(everywhere=True) if family(one) == name]
+
+
+def open_shelf(base: Base, topic: str) -> Shelf:
+    """The facts of `base` that may be shown, and the records that `topic` is about (all, where it is the field)."""
+    documents = {one.record: one for one in base.documents() if one.origin == "record" and one.record}
+    cards: dict[str, Card] = {}
+    by_record: dict[str, list[Card]] = {}
+    for record in sorted(base.records(), key=lambda one: one.record_id):
+        document = documents.get(record.record_id)
+        if document is None:
+            continue
+        for passage in base.passages(document.doc_id):
+            if passage.fact is None:
+                continue
+            card = _card(record, document, passage)
+            cards[card.fact_id] = card
+            by_record.setdefault(record.record_id, []).append(card)
+    records = [one for one in base.records() if one.record_id in by_record]
+    return Shelf(base=base, cards=cards, on_topic=frozenset(_on_topic(base, topic, records)), by_record=by_record)
+
+
+def _card(record: EvidenceRecord, document: Document, passage: Passage) -> Card:
+    fact = record.fact(passage.fact or "")
+    outcome = fact if isinstance(fact, Outcome) else None
+    return Card(
+        fact_id=f"{record.record_id}#{passage.fact}",
+        record=record,
+        document=document,
+        passage=passage,
+        outcome=outcome,
+        result=read_result(outcome) if outcome is not None and not outcome.is_recommendation else None,
+        fact=fact if isinstance(fact, Fact) else None,
+    )
+
+
+def topic_words(topic: str) -> tuple[str, ...]:
+    """The words of a topic that tell one part of the field from another; empty: the topic is the whole field."""
+    words = re.findall(r"[\w-]+", topic.casefold())
+    return tuple(word for word in words if word not in _EVERYTHING)
+
+
+def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list[str]:
+    records = list(records)
+    words = topic_words(topic)
+    if not words:
+        return [one.record_id for one in records]
+    label = "-".join(words)
+    tagged = [one.record_id for one in records if label in one.topics or all(w in one.topics for w in words)]
+    spoken = [one.record_id for one in records if all(re.search(rf"\b{re.escape(w)}", _told(one)) for w in words)]
+    if tagged or spoken:
+        return [*tagged, *spoken]
+    hits = base.search(topic, k=TOPIC_HITS)
+    return [hit.document.record for hit in hits if hit.document.record]
+
+
+def _told(record: EvidenceRecord) -> str:
+    parts = (record.title, record.short or "", record.intervention or "", record.comparator or "", *record.topics)
+    return " ".join(parts).casefold()

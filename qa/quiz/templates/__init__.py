@@ -1,0 +1,17 @@
+"""The kinds of question that a quiz asks, one file for each way of asking."""
+
+from __future__ import annotations
+
+from qa.quiz.draft import Template
+from qa.quiz.templates import apply, compare, forms, guideline, limits, recall, weigh
+
+TEMPLATES: tuple[Template, ...] = (
+    *guideline.TEMPLATES,
+    *compare.TEMPLATES,
+    *apply.TEMPLATES,
+    *weigh.TEMPLATES,
+    *limits.TEMPLATES,
+    *recall.TEMPLATES,
+    *forms.TEMPLATES,
+)
+"""Every template, in the order in which they take turns."""

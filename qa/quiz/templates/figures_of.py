@@ -1,0 +1,121 @@
+"""Where distractors for a figure come from: the other arm, the other trials, the bounds of the interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qa.quiz.draft import Wrong
+from qa.quiz.figures import Figure, figure, same
+from qa.quiz.results import Value
+from qa.quiz.shelf import Card, Shelf
+from qa.quiz.wording import arm, family, pretty, study, subject, when
+
+NEAREST, FARTHEST = 0.3, 3.4
+"""A distractor lies between these multiples of the key: of the same magnitude, and not to be ruled out at a glance."""
+UNHEARD = "No study in the base gives"
+"""How the note on a figure begins that stands nowhere."""
+SPREAD = (1.4, 0.7, 1.9, 0.5, 1.2, 2.4)
+"""Multiples of the key for figures that no study gives, used only where the base has too few of its own."""
+
+
+def rivals(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]:
+    """The figures of other studies for the same measure in the same unit, those at the same time point first."""
+    assert card.outcome is not None and card.result is not None
+    own = family(card.record)
+    found: list[tuple[float, str, Wrong]] = []
+    for other in shelf.figures():
+        if other.outcome is None or other.result is None or other.outcome.measure != card.outcome.measure:
+            continue
+        if family(other.record) == own:
+            continue
+        for value, whose in _figures(other):
+            if value.unit != key.unit or not _comparable(value, key):
+                continue
+            note = f"{pretty(value.text)} is from {study(other.record)}: {subject(other.outcome)}{whose}"
+            note += f" {when(other.outcome.timepoint)}".rstrip() + f" {other.ref}."
+            distance = abs((other.result.months or 999) - (card.result.months or 999))
+            found.append(
+                (distance, other.fact_id, Wrong(text=pretty(value.text), note=note, claim=claim.format(value.text)))
+            )
+    found.sort(key=lambda one: (one[0], one[1], one[2].text))
+    yield from (wrong for _, _, wrong in found)
+
+
+def _figures(card: Card) -> Iterator[tuple[Value, str]]:
+    result = card.result
+    if result is None:
+        return
+    if result.values and result.arms:
+        for value, name in zip(result.values, result.arms, strict=True):
+            yield value, f" {arm(card.record, name)}"
+    if result.single:
+        yield result.single, ""
+    if result.change:
+        yield result.change[1], " after"
+
+
+def _comparable(value: Value, key: Value) -> bool:
+    if key.number == 0 or value.number == 0:
+        return abs(value.number - key.number) < 30
+    ratio = value.number / key.number
+    return NEAREST <= ratio <= FARTHEST or (ratio < 0 and NEAREST <= -ratio <= FARTHEST)
+
+
+def effect_rivals(shelf: Shelf, card: Card, claim: str) -> Iterator[Wrong]:
+    """The effects of other studies of the same kind on the same measure."""
+    assert card.outcome is not None and card.result is not None and card.result.effect is not None
+    own, mine = family(card.record), card.result.effect.number
+    near: list[tuple[bool, float, str, Wrong]] = []
+    for other in shelf.figures():
+        result = other.result
+        if other.outcome is None or result is None or result.effect is None or family(other.record) == own:
+            continue
+        if other.outcome.measure != card.outcome.measure or result.effect_kind != card.result.effect_kind:
+            continue
+        if result.effect.unit != card.result.effect.unit:
+            continue
+        theirs = result.effect.number
+        if not _comparable(result.effect, card.result.effect):
+            continue
+        text = pretty(result.effect.text)
+        time = f" {when(other.outcome.timepoint)}".rstrip()
+        wrong = Wrong(
+            text=text,
+            note=f"{text} is the estimate of {study(other.record)}{time} {other.ref}.",
+            claim=claim.format(result.effect.text),
+        )
+        near.append(((theirs < 1) != (mine < 1), abs(theirs - mine), other.fact_id, wrong))
+    yield from (wrong for _, _, _, wrong in sorted(near, key=lambda one: one[:3]))
+
+
+def unheard(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]:
+    """Figures that no study of the base gives for this measure, for where the base has too few."""
+    assert card.outcome is not None
+    decimals = len(key.text.split()[0].rstrip("%").partition(".")[2]) if key.text[0] in "+-0123456789" else 0
+    known = [value for other in shelf.figures() for value in _of_measure(other, card.outcome.measure)]
+    for times in SPREAD:
+        number = round(key.number * times, decimals)
+        if key.unit.startswith("%") and number >= 100:
+            continue
+        shown = f"{number:+.{decimals}f}" if key.text.startswith("+") else f"{number:.{decimals}f}"
+        text = pretty(key.text.replace(_digits(key.text), shown, 1))
+        made = figure(text)
+        if made is None or any(same(made, one) for one in known):
+            continue
+        yield Wrong(
+            text=text,
+            note=f"{UNHEARD} {text} as {subject(card.outcome).split(' (')[0]}.",
+            claim=claim.format(text),
+        )
+
+
+def _of_measure(card: Card, measure: str) -> Iterator[Figure]:
+    if card.outcome is None or card.outcome.measure != measure:
+        return
+    for value, _ in _figures(card):
+        if (one := figure(value.text)) is not None:
+            yield one
+
+
+def _digits(text: str) -> str:
+    return next((word.rstrip("%") for word in text.split() if word[:1] in "+-0123456789"), text)
