@@ -117,6 +117,11 @@ class EvidenceRecord:
     design: str | None = None
     arm_words: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def facts(self) -> tuple[Outcome | Fact, ...]:
+        """Outcomes, key points and caveats, in this order; unverified ones too."""
+        return (*self.outcomes, *self.key_points, *self.caveats)
+
     def fact(self, fact_id: str) -> Outcome | Fact | None:
         """The outcome, key point or caveat at that place; None for the population and for what is not there."""
         kind, _, place = fact_id.partition(".")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from domain.document import BibliographyEntry, Document, Section
 from domain.errors import InvalidRecord
-from domain.evidence import EvidenceRecord, Fact, Outcome
+from domain.evidence import EvidenceRecord
 from domain.passage import Confidence, Passage, slice_passage
 from ingest.record_digest import digest
 from ingest.record_schema import read_record
@@ -118,8 +118,7 @@ def _brief(record: EvidenceRecord) -> Iterator[_Said]:
 
 def _studied(record: EvidenceRecord) -> Iterator[_Said]:
     """Nothing, when not one fact of the record may be shown."""
-    facts: tuple[Outcome | Fact, ...] = (*record.outcomes, *record.key_points, *record.caveats)
-    if all(fact.confidence == "unverified" for fact in facts):
+    if all(fact.confidence == "unverified" for fact in record.facts):
         return
     best = min((_LEVELS.get(source.level, "secondary") for source in record.sources), key=_LADDER.index)
     yield _Said(text=design_sentence(record), fact="population", confidence=best)
