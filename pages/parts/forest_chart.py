@@ -61,7 +61,7 @@ def chart(
     one = alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4], color=ink, opacity=0.5)
     interval = base.mark_rule(color=ACCENT, strokeWidth=2.5, yOffset=7)
     estimate = base.mark_point(filled=True, color=ACCENT, size=90, shape="square", opacity=1, yOffset=7)
-    words = base.mark_text(align="left", baseline="middle", dy=-LABEL_LIFT, fontSize=12.5, color=ink)
+    words = base.mark_text(align="left", baseline="middle", dy=-LABEL_LIFT, fontSize=12.5, color=ink, clip=True)
     x = alt.X("low:Q", scale=scale, axis=across)
     plot = alt.LayerChart(
         layer=[
