@@ -14,40 +14,41 @@ from qa.quiz.results import Result
 T = TypeVar("T")
 
 _UNITS = {"mo": "month", "y": "year", "d": "day", "h": "hour"}
-_RATE_OF = {
-    "All-cause death": "death from any cause",
-    "Cardiovascular death": "cardiovascular death",
-    "Cardiac death": "cardiac death",
-    "HF hospitalisation": "hospitalisation for heart failure",
-    "Death or HF hospitalisation": "death or hospitalisation for heart failure",
-    "CV death or HF hospitalisation": "cardiovascular death or hospitalisation for heart failure",
-    "CV hospitalisation": "cardiovascular hospitalisation",
-    "All-cause hospitalisation": "hospitalisation for any cause",
-    "CV hospitalisation or death": "cardiovascular hospitalisation or death",
-    "Death or heart failure": "death or heart failure",
-    "MR recurrence": "recurrent MR",
-    "Reintervention": "reintervention",
-    "Major adverse events": "major adverse events",
-    "Serious adverse events": "serious adverse events",
-    "Major bleeding": "major bleeding",
-    "New atrial fibrillation": "new atrial fibrillation",
-    "Neurologic events": "neurologic events",
-    "Heart failure": "heart failure",
-    "Right heart failure": "right heart failure",
-    "Residual MR": "residual MR",
-    "Procedural success": "procedural success",
-    "Procedural failure": "procedural failure",
-    "Procedural complications": "procedural complications",
-    "Device-related complications": "device-related complications",
-}
+_EVENTS = frozenset(
+    {
+        "All-cause death",
+        "Cardiovascular death",
+        "Cardiac death",
+        "HF hospitalisation",
+        "CV hospitalisation",
+        "All-cause hospitalisation",
+        "Death or HF hospitalisation",
+        "CV death or HF hospitalisation",
+        "CV hospitalisation or death",
+        "Death or heart failure",
+        "MR recurrence",
+        "Reintervention",
+        "Major adverse events",
+        "Serious adverse events",
+        "Major bleeding",
+        "New atrial fibrillation",
+        "Neurologic events",
+        "Heart failure",
+        "Right heart failure",
+        "Residual MR",
+        "Procedural success",
+        "Procedural failure",
+        "Procedural complications",
+        "Device-related complications",
+    }
+)
+"""Measures that are counted, of which one says the rate."""
 _SUBJECTS = {
     "Composite endpoint": "the rate of the composite endpoint",
-    "HF hospitalisation rate": "the rate of hospitalisation for heart failure",
-    "6MWT distance": "the six-minute walk distance",
-    "6MWT change": "the change in six-minute walk distance",
+    "HF hospitalisation rate": "the HF hospitalisation rate",
+    "6MWT change": "the change in 6MWT distance",
     "KCCQ": "the KCCQ score",
     "MLHFQ change": "the change in the Minnesota (MLHFQ) score",
-    "LV strain change": "the change in LV strain",
     "Prognostic association": "the association",
     "Days lost": "the share of follow-up time lost",
     "Clips per patient": "the mean number of clips per patient",
@@ -168,7 +169,7 @@ def when(timepoint: str | None) -> str:
     if not timepoint or re.search(
         r"procedure|before|after|baseline|follow-up|lifetime|long term|acute|admission", timepoint
     ):
-        return {"procedure": "at the procedure", "follow-up": "during follow-up"}.get(timepoint or "", "")
+        return "at the procedure" if timepoint == "procedure" else ""
     said = re.sub(
         r"(?<![\w.])(\d[\d.]*) (mo|y|d|h)\b",
         lambda found: f"{found[1]} {_UNITS[found[2]]}{'' if found[1] == '1' else 's'}",
@@ -180,16 +181,16 @@ def when(timepoint: str | None) -> str:
 
 
 def subject(outcome: Outcome) -> str:
-    """What was measured, as the words after "what was": "the rate of death from any cause"."""
+    """What was measured, as the words after "what was": "the rate of all-cause death"."""
     measure = outcome.measure
     if measure in _SUBJECTS:
         said = _SUBJECTS[measure]
-    elif measure in _RATE_OF:
-        said = f"the rate of {_RATE_OF[measure]}"
+    elif measure in _EVENTS:
+        said = f"the rate of {_lower(measure)}"
     elif measure.startswith(("MR <=", "MR >=")):
         said = f"the proportion of patients with MR {pretty(measure[3:])}"
     elif measure.startswith("NYHA I"):
-        said = f"the proportion of patients in NYHA class {measure.removeprefix('NYHA ').replace('-', ' or ')}"
+        said = f"the proportion of patients in NYHA class {measure.removeprefix('NYHA ')}"
     elif measure.endswith((" responder", " improvement", " worsening")):
         what, _, change = measure.rpartition(" ")
         verb = {"responder": "a response in", "improvement": "an improvement in", "worsening": "a worsening of"}[change]
@@ -212,9 +213,11 @@ def _whom(outcome: Outcome) -> str:
 
 
 def event(outcome: Outcome) -> str:
-    """What an effect is an effect on: "death from any cause"; the measure itself where it is no event."""
-    said = _RATE_OF.get(outcome.measure) or re.sub(r"^the (rate of )?(the )?", "", subject(outcome).split(" (")[0])
-    return re.sub(r"^the ", "", said) + _whom(outcome)
+    """What an effect is an effect on: "all-cause death"; the measure itself where it is no event."""
+    if outcome.measure in _EVENTS:
+        return _lower(outcome.measure) + _whom(outcome)
+    said = re.sub(r"^the (rate of (the )?)?", "", subject(outcome).split(" (")[0])
+    return said + _whom(outcome)
 
 
 def arm(record: EvidenceRecord, name: str) -> str:

@@ -11,7 +11,7 @@ from domain.evidence import EvidenceRecord
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf
-from qa.quiz.templates.recall import RATIO_NAMES
+from qa.quiz.templates.recall import RATIO_NAMES, effect_name
 from qa.quiz.wording import (
     arm,
     event,
@@ -61,9 +61,8 @@ def said(card: Card) -> str:
     time = when(outcome.timepoint)
     if result.effect and result.effect_kind:
         interval = f" (95% CI {outcome.ci_95})" if outcome.ci_95 and result.interval else ""
-        name = RATIO_NAMES.get(result.effect_kind, result.effect_kind)
         compared = versus(record, result)
-        of = f"the {name} for {event(outcome)} {time}".rstrip()
+        of = f"the {effect_name(card)} {time}".rstrip()
         return f"In {named(record)}, {of} was {result.effect.text}{interval}{f', {compared}' if compared else ''}."
     if result.values and result.arms:
         first, second = result.values

@@ -106,8 +106,8 @@ def effects(shelf: Shelf) -> Iterator[Asked]:
         if not (result.arms or result.against or outcome.measure == "Prognostic association"):
             continue
         record, effect = card.record, result.effect
-        name = RATIO_NAMES.get(result.effect_kind, f"{result.effect_kind} between the groups")
-        what = " ".join(f"{name} for {event(outcome)} {when(outcome.timepoint)}".split())
+        name = effect_name(card)
+        what = f"{name} {when(outcome.timepoint)}".rstrip()
         compared = versus(record, result)
         statement = f"In {named(record)}, the {what} was {{}}{f' ({compared})' if compared else ''}."
         aside = f", {compared}," if compared else ""
@@ -140,6 +140,15 @@ def effects(shelf: Shelf) -> Iterator[Asked]:
 
 def _decimals(text: str) -> int:
     return len(text.split()[0].partition(".")[2])
+
+
+def effect_name(card: Card) -> str:
+    """The effect and what it is an effect on: "hazard ratio for all-cause death", "mean difference in LVEDV"."""
+    assert card.outcome is not None and card.result is not None and card.result.effect_kind is not None
+    kind = card.result.effect_kind
+    if kind in RATIO_NAMES:
+        return f"{RATIO_NAMES[kind]} for {event(card.outcome)}"
+    return f"{kind} in {event(card.outcome).removeprefix('change in ')}"
 
 
 def changes(shelf: Shelf) -> Iterator[Asked]:
