@@ -163,8 +163,8 @@ def topic_words(topic: str) -> tuple[str, ...]:
 
 
 def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list[str]:
-    records = list(records)
     words = topic_words(topic)
+    records = [one for one in records if not _is_contrast(one) or any(word in _told(one) for word in words)]
     if not words:
         return [one.record_id for one in records]
     label = "-".join(words)
@@ -174,6 +174,11 @@ def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list
         return [*tagged, *spoken]
     hits = base.search(topic, k=TOPIC_HITS)
     return [hit.document.record for hit in hits if hit.document.record]
+
+
+def _is_contrast(record: EvidenceRecord) -> bool:
+    """Whether the record stands in the base only for comparison with another disease."""
+    return any("contrast" in topic for topic in record.topics)
 
 
 def _told(record: EvidenceRecord) -> str:

@@ -62,6 +62,8 @@ _CLINICAL = re.compile(
 _NOT_WHO = re.compile(
     r"\b(planned|sites?|centres?|centers?|randomi[sz]ation|countries|excluded|population$|as CTSN)\b", re.I
 )
+_COUNTS = re.compile(r"\d+%.*\d+%|^\w+[^:,]{0,25}:")
+"""A list of shares, or what is said of one part of the patients, tells nothing of who could enter."""
 _NOTHING = re.compile(r"(none|not applicable|observation(al)?|before/after)\b", re.IGNORECASE)
 _NO_ARTICLE = re.compile(r"^(?:the |The )|^\S*[A-Z0-9]\S*[A-Z0-9]|\band colleagues\b|'s\b|\betal\b")
 
@@ -135,7 +137,7 @@ def setting(record: EvidenceRecord) -> str:
         return f"{subject} randomised {whom} to {given} or {against}."
     if record.kind == "meta-analysis":
         return f"{subject} pooled {whom}" + (f" to compare {given} with {against}." if given and against else ".")
-    if given and against:
+    if given and against and " vs " not in against and ";" not in against and record.kind in {"cohort", "case-series"}:
         return f"{subject} studied {whom}, comparing {given} with {against}."
     if given:
         return f"{subject} studied {whom} treated with {given}."
@@ -145,8 +147,11 @@ def setting(record: EvidenceRecord) -> str:
 def people(record: EvidenceRecord) -> str:
     """How many patients, and of what kind where the record says it briefly."""
     size = f"{record.n} patients" if record.n and record.n > 1 else "one patient" if record.n == 1 else "patients"
-    who = next((one for one in record.criteria if _CLINICAL.search(one) and not _NOT_WHO.search(one)), "")
-    return f"{size} ({pretty(who)})" if who and len(who) <= LONGEST_CRITERION else size
+    for criterion in record.criteria:
+        said = ", ".join(part for part in criterion.split(", ") if not _NOT_WHO.search(part))
+        if said and len(said) <= LONGEST_CRITERION and _CLINICAL.search(said) and not _COUNTS.search(said):
+            return f"{size} ({pretty(said)})"
+    return size
 
 
 def in_sentence(text: str | None) -> str:
@@ -164,6 +169,16 @@ def without_remarks(text: str | None) -> str:
     return pretty(" ".join(re.sub(r"\([^()]*\)", "", text).split()).rstrip(" ;,"))
 
 
+def without_repeats(asked: str, told: str) -> str:
+    """`asked` without brackets that only repeat words of `told`."""
+    known = set(re.findall(r"\w+", told.casefold()))
+
+    def kept(found: re.Match[str]) -> str:
+        return "" if set(re.findall(r"\w+", found[1].casefold())) <= known else found[0]
+
+    return re.sub(r" \(([^()]*)\)", kept, asked)
+
+
 def when(timepoint: str | None) -> str:
     """A time point as a question says it, "at 24 months"; empty when there is none or it says nothing."""
     if not timepoint or re.search(
@@ -171,7 +186,7 @@ def when(timepoint: str | None) -> str:
     ):
         return "at the procedure" if timepoint == "procedure" else ""
     said = re.sub(
-        r"(?<![\w.])(\d[\d.]*) (mo|y|d|h)\b",
+        r"(?<![\w.])(\d[\d.]*(?:-\d+)?) (mo|y|d|h)\b",
         lambda found: f"{found[1]} {_UNITS[found[2]]}{'' if found[1] == '1' else 's'}",
         timepoint,
     )
@@ -236,8 +251,8 @@ def versus(record: EvidenceRecord, result: Result) -> str:
 
 
 def _bare(record: EvidenceRecord, name: str) -> str:
-    words = record.arm_words.get(name, "")
-    bare = re.sub(r"^(with|in|after|on|at|for)( the)? ", "", words)
+    words = re.sub(r"^without ", "no ", record.arm_words.get(name, ""))
+    bare = re.sub(r"^(with|in|after|on|at|for)( the| an?)? ", "", words)
     return pretty(bare or name)
 
 

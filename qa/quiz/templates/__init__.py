@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from qa.quiz.draft import Template
-from qa.quiz.templates import apply, compare, forms, guideline, limits, recall, weigh
+from qa.quiz.templates import apply, compare, forms, guideline, limits, rank, recall, trend, weigh
 
 TEMPLATES: tuple[Template, ...] = (
     *guideline.TEMPLATES,
     *compare.TEMPLATES,
+    *trend.TEMPLATES,
+    *rank.TEMPLATES,
     *apply.TEMPLATES,
     *weigh.TEMPLATES,
     *limits.TEMPLATES,

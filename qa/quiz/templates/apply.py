@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import pairwise
 
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Card, Shelf
-from qa.quiz.templates.compare import said
-from qa.quiz.wording import arm, bare_arm, event, family, label, pick, pretty, sentence, setting, study, when
+from qa.quiz.templates.said import said
+from qa.quiz.wording import (
+    arm,
+    bare_arm,
+    family,
+    label,
+    pick,
+    pretty,
+    sentence,
+    setting,
+    study,
+    subject,
+    when,
+    without_repeats,
+)
 
 _BAD = re.compile(
     r"death|hospitalisation|mortality|adverse|bleeding|fibrillation|Reintervention|MR >=|recurrence|failure", re.I
@@ -33,6 +46,15 @@ def _two_rates(shelf: Shelf) -> Iterator[tuple[Card, float, float]]:
         yield card, first, second
 
 
+def _rates(card: Card) -> str:
+    """The setting and the two rates, as a stem gives them."""
+    assert card.outcome and card.result and card.result.arms and card.result.values
+    (first, second), (a, b) = card.result.values, (arm(card.record, name) for name in card.result.arms)
+    told = setting(card.record)
+    what = without_repeats(subject(card.outcome), told)
+    return f"{told} {sentence(when(card.outcome.timepoint))}, {what} was {first.text} {a} and {second.text} {b}."
+
+
 def number_needed(shelf: Shelf) -> Iterator[Draft]:
     """The number needed to treat from two published rates."""
     for card, first, second in _two_rates(shelf):
@@ -52,11 +74,9 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
             (200 / better, "counts twice as many as the absolute difference gives"),
             (300 / better, "counts three times as many as the absolute difference gives"),
         )
-        a, b = (arm(card.record, name) for name in result.arms)
         stem = (
-            f"{setting(card.record)} {when(outcome.timepoint).capitalize()}, {event(outcome)} was recorded in"
-            f" {result.values[0].text} {a} and in {result.values[1].text} {b}. About how many patients have to receive"
-            f" {bare_arm(card.record, result.arms[0])} for one more patient to benefit over this period?"
+            f"{_rates(card)} About how many patients have to receive {bare_arm(card.record, result.arms[0])} for one more"
+            " patient to benefit over this period?"
         )
         yield Draft(
             template="number-needed-to-treat",
@@ -69,8 +89,9 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
             f" {card.ref}.",
             bloom="apply",
             wrongs=tuple(
-                Wrong(text=f"{max(1, round(slip))} patients", note=f"{max(1, round(slip))}: {why} {card.ref}.")
+                Wrong(text=f"{round(slip)} patients", note=f"{round(slip)}: {why} {card.ref}.")
                 for slip, why in slips
+                if round(slip) > 1
             ),
             order="size",
             caveat="The number comes from crude proportions at one time point; a trial's own figure may come from"
@@ -95,12 +116,7 @@ def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
             (gap / 2, "is half the difference"),
             ((first + second) / 2, "is the mean of the two rates"),
         )
-        a, b = (arm(card.record, name) for name in result.arms)
-        stem = (
-            f"{setting(card.record)} {when(outcome.timepoint).capitalize()}, {event(outcome)} was recorded in"
-            f" {result.values[0].text} {a} and in {result.values[1].text} {b}. How large is the absolute difference"
-            " between the groups, in percentage points?"
-        )
+        stem = f"{_rates(card)} How large is the absolute difference between the groups, in percentage points?"
         yield Draft(
             template="absolute-difference",
             kind="mcq",
@@ -110,7 +126,9 @@ def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
             cards=(card, *shelf.of(card.record.record_id, "population")[:1]),
             rationale=f"{larger:g} − {smaller:g} = {gap:.1f} percentage points {card.ref}.",
             bloom="apply",
-            wrongs=tuple(Wrong(text=f"{slip:.1f}", note=f"{slip:.1f} {why} {card.ref}.") for slip, why in slips),
+            wrongs=tuple(
+                Wrong(text=f"{slip:.1f}", note=f"{slip:.1f} {why} {card.ref}.") for slip, why in slips if slip < 100
+            ),
             order="size",
         )
 
@@ -226,28 +244,28 @@ def severity(shelf: Shelf) -> Iterator[Draft]:
         if not outcome or outcome.measure != "Severity threshold" or not outcome.population:
             continue
         match = _EROA.search(outcome.value or "")
-        label = pretty(re.split(r"[,(]", outcome.population)[0].strip())
+        name = pretty(re.split(r"[,(]", outcome.population)[0].strip())
         if match and not match["rest"]:
             number = float(match["number"]) * (100 if match["unit"] == "cm2" else 1)
-            held.setdefault(label, (card, number))
+            held.setdefault(name, (card, number))
     limits = sorted({number for _, number in held.values()})
     for low, high in pairwise(limits):
         value = (low + high) / 2
-        severe = [(label, one) for label, one in held.items() if one[1] <= low]
-        milder = [(label, one) for label, one in held.items() if one[1] >= high]
-        for (label, (card, number)), turn in zip(severe, count(), strict=False):
+        severe = [(name, one) for name, one in held.items() if one[1] <= low]
+        milder = [(name, one) for name, one in held.items() if one[1] >= high]
+        for name, (card, number) in severe[:1]:
             if card.record.record_id not in shelf.on_topic or len(milder) < 3:
                 continue
-            chosen = [milder[(turn + step) % len(milder)] for step in range(3)]
+            chosen = milder[:3]
             yield Draft(
                 template="severity",
                 kind="mcq",
                 stem=f"In a patient with secondary MR, echocardiography shows an EROA of {value / 100:.2f} cm². Judged by"
                 " EROA alone, which of these definitions calls the MR severe?",
-                key=label,
+                key=name,
                 proofs=tuple((c.passage.text, c) for c in (card, *(one[0] for _, one in chosen))),
                 cards=(card, *(one[0] for _, one in chosen)),
-                rationale=f"{label}: {pretty(card.outcome.value or '') if card.outcome else ''} {card.ref};"
+                rationale=f"{name}: {pretty(card.outcome.value or '') if card.outcome else ''} {card.ref};"
                 f" {value / 100:.2f} cm² is {value:g} mm², above {number:g} mm².",
                 bloom="apply",
                 wrongs=tuple(

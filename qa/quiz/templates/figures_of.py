@@ -51,7 +51,7 @@ def _figures(card: Card) -> Iterator[tuple[Value, str]]:
     if result.single:
         yield result.single, ""
     if result.change:
-        yield result.change[1], " after"
+        yield result.change[1], ""
 
 
 def _comparable(value: Value, key: Value) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from domain.evidence import EvidenceRecord, Outcome
 from qa.quiz.draft import Draft, Template, Wrong
-from qa.quiz.populations import exclusive
+from qa.quiz.populations import exclusive, traits
 from qa.quiz.recommendations import (
     EUROPEAN,
     action,
@@ -25,6 +25,7 @@ from qa.quiz.recommendations import (
     usable,
     whole,
 )
+from qa.quiz.rules import MAX_OPTION_WORDS
 from qa.quiz.shelf import Card, Shelf
 from qa.quiz.wording import label, named, pick, sentence
 
@@ -226,10 +227,10 @@ def strongest(shelf: Shelf) -> Iterator[Draft]:
         cards = [
             card
             for card in shelf.by_record[record.record_id]
-            if current(card) and card.outcome and card.outcome.population
+            if current(card) and card.outcome and card.outcome.population and _brief(card.outcome)
         ]
-        for key in cards:
-            for stronger in (True, False):
+        for stronger in (True, False):
+            for key in sorted(cards, key=lambda one: pick(range(997), one.fact_id)):
                 others = [one for one in cards if (rank(one) > rank(key) if stronger else rank(one) < rank(key))]
                 if len(others) >= 3:
                     yield _strongest(record, key, others, stronger=stronger)
@@ -260,12 +261,14 @@ def _strongest(record: EvidenceRecord, key: Card, others: list[Card], *, stronge
 
 
 def _brief(outcome: Outcome) -> str:
-    who, what = re.split(r"[,;]", population(outcome))[0], action(outcome)
-    if who.casefold() in what.casefold():
-        return what
-    if "undergoing CABG" in who:
-        what = re.sub(r"( together)? with CABG$", "", what)
-    return f"{what} in {who}"
+    """The act and the patients as an option; empty where an option cannot say who is meant and who is not."""
+    who, what = population(outcome), action(outcome)
+    for shown in (re.split(r"[,;]", who)[0], who):
+        short = re.sub(r"( together)? with CABG$", "", what) if "undergoing CABG" in shown else what
+        text = short if shown.casefold() in short.casefold() else f"{short} in {shown}"
+        if len(text.split()) <= MAX_OPTION_WORDS and traits(whole(outcome)).items() <= traits(text).items():
+            return text
+    return ""
 
 
 def which_document(shelf: Shelf) -> Iterator[Draft]:

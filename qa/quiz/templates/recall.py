@@ -26,6 +26,7 @@ from qa.quiz.wording import (
     versus,
     when,
     without_remarks,
+    without_repeats,
 )
 
 RATIO_NAMES = {"HR": "hazard ratio", "OR": "odds ratio", "RR": "relative risk", "rate ratio": "rate ratio"}
@@ -71,14 +72,7 @@ def _arm_figure(
     who = arm(record, name) if name else ""
     what = " ".join(f"{subject(outcome)} {who} {time}".split())
     statement = f"In {named(record)}, {what} was {{}}."
-    lead = pick(
-        (
-            f"What was {what}?",
-            f"Which figure was reported for {what}?",
-            f"{what[0].upper()}{what[1:]} was reported as which figure?",
-        ),
-        card.fact_id,
-    )
+    lead = pick((f"What was {what}?", f"Which figure was reported for {what}?"), card.fact_id)
     wrongs = []
     if other is not None:
         text = pretty(other[0].text)
@@ -90,7 +84,7 @@ def _arm_figure(
         template="arm-figure",
         card=card,
         cards=(card, *shelf.of(record.record_id, "population")[:2]),
-        stem=f"{setting(record)} {lead}",
+        stem=f"{setting(record)} {without_repeats(lead, setting(record))}",
         statement=statement,
         key=value.text,
         wrongs=tuple(wrongs),
@@ -131,7 +125,7 @@ def effects(shelf: Shelf) -> Iterator[Asked]:
             template="effect-size",
             card=card,
             cards=(card, *shelf.of(record.record_id, "population")[:2]),
-            stem=f"{setting(record)} {lead}",
+            stem=f"{setting(record)} {without_repeats(lead, setting(record))}",
             statement=statement,
             key=effect.text,
             wrongs=tuple(wrongs),
@@ -161,8 +155,9 @@ def changes(shelf: Shelf) -> Iterator[Asked]:
         record = card.record
         time = when(outcome.timepoint)
         what = subject(outcome)
+        later = time or "at follow-up"
         statement = " ".join(f"In {named(record)}, {what} went from {before.text} to {{}} {time}".split()) + "."
-        lead = f"From {pretty(before.text)} at baseline, which value did {what} reach {time}".rstrip() + "?"
+        lead = f"From {pretty(before.text)} at baseline, which value did {what} reach {later}?"
         wrongs = list(rivals(shelf, card, after, statement))
         if 0 < len(wrongs) < OPTIONS:
             wrongs += unheard(shelf, card, after, statement)
@@ -170,7 +165,7 @@ def changes(shelf: Shelf) -> Iterator[Asked]:
             template="before-after",
             card=card,
             cards=(card, *shelf.of(record.record_id, "population")[:2]),
-            stem=f"{setting(record)} {lead}",
+            stem=f"{setting(record)} {without_repeats(lead, setting(record))}",
             statement=statement,
             key=after.text,
             wrongs=tuple(wrongs),

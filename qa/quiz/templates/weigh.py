@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Shelf
-from qa.quiz.templates.compare import line, said
 from qa.quiz.templates.recall import RATIO_NAMES
+from qa.quiz.templates.said import line, said
 from qa.quiz.wording import arm, bare_arm, event, pick, pretty, sentence, setting, subject, versus, when
 
 _OF_RATIO = {"HR": "hazard", "OR": "odds", "RR": "risk", "rate ratio": "rate"}
