@@ -16,11 +16,8 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.recordingPen import RecordingPen
 from pypdf.generic import DictionaryObject
 
-_KEYS = {
-    "one": ("1", "+"), "two": ("2", "−"), "three": ("3", "×"), "four": ("4", "÷"), "five": ("5", "="), "six": ("6", "±"),
-    "seven": ("7", "∓"), "eight": ("8", "°"), "nine": ("9", "′"), "zero": ("0", "″"), "comma": (",", "<"),
-    "period": (".", ">"), "dollar": ("$", "≥"), "numbersign": ("#", "≤"),
-}  # fmt: skip
+_NAMES = "zero one two three four five six seven eight nine comma period dollar numbersign".split()
+_KEYS = {name: pair for name, pair in zip(_NAMES, zip("0123456789,.$#", "″+−×÷=±∓°′<>≥≤", strict=True), strict=True)}
 _ROUND_DIGITS = frozenset({"two", "three", "five", "six"})
 """Digits that no text font draws with straight lines alone."""
 _MOST_GLYPHS = 16

@@ -34,7 +34,12 @@ def take_tables(
 
 
 def _text(segment: Segment) -> str:
-    return "".join(part.text for part in segment.parts).strip()
+    words = ""
+    end = segment.x0
+    for part in segment.parts:
+        words += " " * (part.x0 - end > 0.1 * part.size) + part.text
+        end = part.x1
+    return " ".join(words.split())
 
 
 def _opens_table(segment: Segment) -> bool:
