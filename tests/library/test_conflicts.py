@@ -6,7 +6,7 @@ import pytest
 
 from domain.evidence import Outcome
 from kb.library import conflicts
-from qa.conflicts import MAX_CONFLICTS, NoticeDraft, conflict_notices, conflicts_about, disagreements
+from qa.conflicts import MAX_CONFLICTS, conflict_notices, conflicts_about, disagreements
 
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*|\bII[ab]\b")
 
@@ -21,7 +21,7 @@ def topics(drafts):
 
 
 def places(draft):
-    return {f"{document.record}#{passage.fact}" for document, passage in draft.cited}
+    return {f"{document.record}#{passage.fact}" for document, passage, _, _ in draft.spans}
 
 
 def test_every_side_of_every_conflict_is_carried_by_its_facts(shelf):
@@ -115,12 +115,12 @@ def test_no_notice_says_a_figure_that_its_passages_do_not_carry(shelf, library):
             for draft in raised(shelf, question, *dict.fromkeys(cited)) if cited else []:
                 if draft.kind in {"superseded", "single-report", "secondary-source"}:
                     continue
-                carried = set(FIGURE.findall(" ".join(passage.text for _, passage in draft.cited)))
+                carried = set(FIGURE.findall(" ".join(passage.text for _, passage, _, _ in draft.spans)))
                 said = draft.text.partition(") ")[2] if draft.kind == "conflict" else draft.text
                 said = re.sub(r"\(\d\) ", "", said)
                 assert not set(FIGURE.findall(said)) - carried, draft.text
-                for document, passage in draft.cited:
-                    assert document.text[passage.start : passage.end] == passage.text
+                for document, passage, start, end in draft.spans:
+                    assert document.text[start:end] == passage.text
 
 
 def test_notices_do_not_depend_on_the_order_of_claims_or_calls(shelf):
@@ -159,7 +159,7 @@ def test_every_superseded_recommendation_of_the_library_leads_on(shelf, library)
             if isinstance(outcome, Outcome) and outcome.superseded_by:
                 drafts = raised(shelf, "What is recommended?", f"{entry.record.record_id}#outcomes.{number}")
                 (told,) = [draft for draft in drafts if draft.kind == "superseded"]
-                assert len(told.cited) == 2
+                assert len(told.spans) == 2
 
 
 def test_secondary_sources_are_named_once_with_what_was_read(shelf):
@@ -175,6 +175,7 @@ def test_a_teacher_finds_the_conflicts_of_a_fact():
     assert conflicts_about(["trami-registry#outcomes.7"], "MitraClip lowered mortality") == []
 
 
-def test_a_notice_must_cite():
-    with pytest.raises(ValueError, match="must cite"):
-        NoticeDraft(kind="conflict", text="Something.", cited=())
+def test_a_study_in_brief_touches_what_its_results_touch(shelf):
+    drafts = raised(shelf, "What did COAPT show?", "coapt-2yr#digest")
+    assert "MITRA-FR" in topics(drafts)[0]
+    assert "mitra-fr-2yr#outcomes.0" in places(drafts[0])
