@@ -19,15 +19,17 @@ from domain import prose, wire
 from domain.answer import Abstention, Answer, RunInfo
 from domain.document import KINDS
 from domain.errors import BaseMissing, CallError, ChordaeError
+from domain.quiz import ITEM_KINDS
 from domain.reference import KIND_WORDS
 from domain.settings import VERSION, Settings
+from eval.door import JUDGES, Call, judge
 
 if TYPE_CHECKING:
     from domain.reading import AddReport
     from kb import Base
     from qa.evidence import EvidenceRow
 
-ASK, BASE, JUDGE = "Ask", "The knowledge base", "Judge"
+ASK, MAKE, BASE, JUDGE = "Ask", "Make", "The knowledge base", "Judge"
 NOT_IN_CHECKOUT = 'no app.py beside {here}. The page runs from a checkout of Chordae: clone it, then "make app".'
 
 app = typer.Typer(
@@ -49,6 +51,7 @@ app.add_typer(
 
 Mode = Literal["hybrid", "lexical", "dense"]
 Doc = Annotated[str, typer.Argument(metavar="DOC", help="A document id, a record id, or the path it was read from.")]
+
 KbOption = Annotated[
     Path | None,
     typer.Option("--kb", metavar="DIR", envvar="CHORDAE_KB", help="The base's folder. [default: your data folder]"),
@@ -161,7 +164,40 @@ def evidence(
         _out("\n\n".join(map(_row_text, rows)) or "No study in this base reports that.")
 
 
-@app.command(rich_help_panel=ASK)
+@app.command(rich_help_panel=MAKE)
+def quiz(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help='"TEER", "CRT", …; "FMR" takes the whole base.')],
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, help="How many items, at most.")] = 5,
+    types: Annotated[str, typer.Option("--types", metavar="T,…", help=f"Of {', '.join(ITEM_KINDS)}.")] = "mcq",
+    form: Annotated[
+        str, typer.Option("--format", metavar="F", help="json, md, gift, moodle-xml, qti, anki, csv or pdf.")
+    ] = "md",
+    out: Annotated[
+        Path | None, typer.Option("-o", metavar="FILE", help="Where to write it; anki, qti and pdf need this.")
+    ] = None,
+    kb: KbOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Make quiz items whose key a passage proves, with every rejected draft and its reason."""
+    from qa.quiz.export import FORMS, export
+    from qa.quiz.generate import generate
+
+    form = "json" if as_json else form
+    if form not in FORMS:
+        raise CallError(f"--format {form}: no such form. One of: {', '.join(FORMS)}.")
+    if FORMS[form].binary and out is None:
+        raise CallError(f"--format {form} writes a file: say where with -o FILE.")
+    kinds = tuple(kind.strip() for kind in types.split(",") if kind.strip())
+    made = generate(_open(_settings(kb)), topic, n=n, kinds=kinds)
+    written = export(made, form)
+    if out is None:
+        _out(written.decode("utf-8"))
+    else:
+        out.write_bytes(written)
+    _say(f"{len(made.items)} of {n} items on {topic}; {len(made.rejected)} drafts rejected.")
+
+
+@app.command(rich_help_panel=JUDGE)
 def check(
     file: Annotated[
         Path,
@@ -175,14 +211,14 @@ def check(
 
     embedder = load_embedder(_settings(None).embedding_model)
 
-    def judge(line: dict[str, Any]) -> dict[str, Any]:
+    def answer_line(line: dict[str, Any]) -> dict[str, Any]:
         evidence = line.get("evidence")
         passages = [evidence] if isinstance(evidence, str) else evidence
         if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
             raise CallError('"evidence" is a string or a list of strings.')
         return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
 
-    raise typer.Exit(_each_line(lines, judge))
+    raise typer.Exit(_each_line(lines, answer_line))
 
 
 @app.command(rich_help_panel=BASE)
@@ -236,6 +272,57 @@ def open_page(kb: KbOption = None) -> None:
         os.environ["CHORDAE_KB"] = str(settings.base.resolve())
     os.chdir(page.parent)  # where .streamlit/config.toml stands
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(page)])
+
+
+_EVALUATIONS = "\n".join(f"- **{' '.join((j.name, *j.takes))}**: {j.summary}" for j in JUDGES.values())
+
+
+@app.command(
+    "eval",
+    rich_help_panel=JUDGE,
+    no_args_is_help=True,
+    short_help="Judge answers, claims, retrieval, quiz items and reading: ours, and other systems'.",
+    help=f"Judge answers, claims, retrieval, quiz items and reading: ours, and other systems'.\n\n{_EVALUATIONS}",
+)
+def evaluate(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="One of the evaluations above.")],
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH…", help="What it takes.")] = None,
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write report.json, report.md and report.html.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="CSV", help="Human labels, to show agreement with.")
+    ] = None,
+) -> None:
+    """Run one judge; exit code 1 with what fell short of a threshold."""
+    settings = _settings(kb)
+    opened: list[Base] = []
+
+    def open_base() -> Base:
+        opened[:] = opened or [_open(settings)]
+        return opened[0]
+
+    with _counting(what) as progress:
+        call = Call(settings=settings, paths=tuple(paths or ()), open_base=open_base, labels=labels, progress=progress)
+        found = judge(what, call)
+    if report is not None:
+        from eval.report import write_report
+
+        for path in write_report(found, report):
+            _say(str(path))
+    if opened:
+        from eval.history import keep
+
+        keep(opened[0], found)
+    if as_json:
+        _json(found.to_json())
+    else:
+        _out("\n".join([found.title, *(f"  {m.name}: {m.shown} (n={m.n})" for m in found.measures)]))
+    for failure in found.failures:
+        _say(f"chordae: {failure}")
+    raise typer.Exit(1 if found.failures else 0)
 
 
 @kb_app.command("list")
@@ -440,6 +527,17 @@ def _progress(what: str, files: int) -> Iterator[Callable[[AddReport], None]]:
             bar.update(task, advance=1, speed=f"{speed:.1f} pages/s" if pages else "")
 
         yield advance
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error for work that counts itself."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _row_text(row: EvidenceRow) -> str:
