@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from domain.evidence import Outcome
-from qa.quiz.populations import exclusive
+from qa.quiz.populations import exclusive, traits
 from qa.quiz.shelf import Card, Shelf
 from qa.quiz.wording import named, pretty
 
@@ -13,15 +13,17 @@ EUROPEAN, AMERICAN = ("I", "IIa", "IIb", "III"), ("1", "2a", "2b", "3")
 """The classes of the two families of guidelines, strongest first."""
 _RANK = {name: at for names in (EUROPEAN, AMERICAN) for at, name in enumerate(names)}
 _STRENGTH = re.compile(
-    r"\s*,?\s*\b(?:is |are )?(?:not recommended|recommended|should be considered|may be considered|is reasonable|reasonable"
-    r"|indicated|may be reasonable)\b,?",
+    r"\s*,?\s*\b(?:is |are )?(?:not recommended|recommended|should be considered|may be considered|is reasonable"
+    r"|reasonable|indicated|may be reasonable)\b,?",
     re.IGNORECASE,
 )
 _LONG_NAMES = {"TEER": "Transcatheter edge-to-edge repair", "Mitral TEER": "Transcatheter edge-to-edge repair"}
 
 
 def usable(card: Card) -> bool:
-    """Whether it is a recommendation with a class."""
+    """Whether it is a recommendation with a class, and not one that stands here for contrast only."""
+    if card.outcome and (card.outcome.population or "").startswith("contrast:"):
+        return False
     return bool(card.outcome and card.outcome.value and class_of(card) in _RANK)
 
 
@@ -71,8 +73,11 @@ def step(outcome: Outcome) -> str:
 
 def population(outcome: Outcome) -> str:
     """For whom; empty where the record does not say."""
-    text = (outcome.population or "").removeprefix("contrast: ")
-    return pretty(re.sub(r"\s*\(Recommendation Table \d+\)", "", text)).rstrip(".")
+    text = re.sub(r"\s*\(Recommendation Table \d+\)", "", outcome.population or "").rstrip(".")
+    condition = re.search(r"\b(?:when|unless|if) .*$", outcome.value or "")
+    if text and condition and not traits(whole(outcome)).items() <= traits(text).items():
+        text += f", {condition[0].rstrip('.')}"
+    return pretty(text)
 
 
 def whole(outcome: Outcome) -> str:

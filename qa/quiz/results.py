@@ -70,6 +70,9 @@ def read_result(outcome: Outcome) -> Result:
     change = None if values else _pair(re.split(r"\s+to\s+", text)) if text.count(" to ") == 1 else None
     if change is not None and re.search(r"[;,]", text):
         change = None
+    if arms and re.fullmatch(r"(.* )?(baseline|before|after)", arms[-1]):
+        change = change or ((values[1], values[0]) if values and arms[-1] == "baseline" else None)
+        arms, values = (), None
     single = _value(text) if values is None and change is None and " vs " not in text else None
     kind, effect = _effect(outcome.effect)
     interval = _interval(outcome.ci_95)

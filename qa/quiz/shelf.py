@@ -79,6 +79,8 @@ class Card(Ground):
             return False
         part = re.search(r"\bn\s*=\s*(\d+)", outcome.population or "")
         vague = outcome.measure in _NEEDS_POPULATION and not outcome.population
+        if outcome.measure == "Prognostic association" and " and " not in (outcome.population or ""):
+            return False
         return not vague and (part is None or int(part[1]) == record.n)
 
 
@@ -116,6 +118,12 @@ class Shelf:
     def of(self, record_id: str, start: str) -> list[Card]:
         """The cards of a record whose place begins so ("caveats", "population")."""
         return [card for card in self.by_record.get(record_id, []) if card.fact_id.partition("#")[2].startswith(start)]
+
+    def is_one_study(self, record: EvidenceRecord) -> bool:
+        """Whether the record tells of one study: most of its results are said of the study by its name."""
+        cards = [card for card in self.by_record[record.record_id] if card.result is not None]
+        named = sum(study_name(record).casefold() in card.passage.text.casefold() for card in cards)
+        return record.kind not in _COMPOSITE and record.n is not None and record.n > 1 and named * 2 >= len(cards)
 
     def family(self, record: EvidenceRecord) -> list[EvidenceRecord]:
         """The records that report the same trial, this one among them."""

@@ -60,8 +60,11 @@ _CLINICAL = re.compile(
     r"\b(MR|FMR|SMR|HF|HFrEF|HFpEF|LVEF|NYHA|CAD|IMR|cardiomyopathy|infarction|regurgitation|TEER|MitraClip)\b"
 )
 _NOT_WHO = re.compile(
-    r"\b(planned|sites?|centres?|centers?|randomi[sz]ation|countries|excluded|population$|as CTSN)\b", re.I
+    r"\b(planned|sites?|centres?|centers?|randomi[sz]ation|countries|excluded|population$|as CTSN"
+    r"|(January|February|March|April|May|June|July|August|September|October|November|December) (19|20)\d\d)\b",
+    re.I,
 )
+_YEARS = re.compile(r"\s*\(?(19|20)\d\d ?- ?(19|20)\d\d\)?")
 _COUNTS = re.compile(r"\d+%.*\d+%|^\w+[^:,]{0,25}:")
 """A list of shares, or what is said of one part of the patients, tells nothing of who could enter."""
 _NOTHING = re.compile(r"(none|not applicable|observation(al)?|before/after)\b", re.IGNORECASE)
@@ -148,7 +151,8 @@ def people(record: EvidenceRecord) -> str:
     """How many patients, and of what kind where the record says it briefly."""
     size = f"{record.n} patients" if record.n and record.n > 1 else "one patient" if record.n == 1 else "patients"
     for criterion in record.criteria:
-        said = ", ".join(part for part in criterion.split(", ") if not _NOT_WHO.search(part))
+        parts = (_YEARS.sub("", part) for part in criterion.split(", "))
+        said = ", ".join(part for part in parts if part and not _NOT_WHO.search(part))
         if said and len(said) <= LONGEST_CRITERION and _CLINICAL.search(said) and not _COUNTS.search(said):
             return f"{size} ({pretty(said)})"
     return size
@@ -184,7 +188,7 @@ def when(timepoint: str | None) -> str:
     if not timepoint or re.search(
         r"procedure|before|after|baseline|follow-up|lifetime|long term|acute|admission", timepoint
     ):
-        return "at the procedure" if timepoint == "procedure" else ""
+        return ""
     said = re.sub(
         r"(?<![\w.])(\d[\d.]*(?:-\d+)?) (mo|y|d|h)\b",
         lambda found: f"{found[1]} {_UNITS[found[2]]}{'' if found[1] == '1' else 's'}",
@@ -192,7 +196,13 @@ def when(timepoint: str | None) -> str:
     )
     if re.match(r"(mean|median) \d", said):
         return f"over a {said.replace(' ', ' of ', 1)}"
-    return f"at {said}" if re.match(r"\d", said) else said if re.match(r"(in|during|up to) ", said) else f"({said})"
+    return (
+        f"at {said}"
+        if re.match(r"\d|discharge$", said)
+        else said
+        if re.match(r"(in|during|up to|after) ", said)
+        else f"({said})"
+    )
 
 
 def subject(outcome: Outcome) -> str:
@@ -209,7 +219,7 @@ def subject(outcome: Outcome) -> str:
     elif measure.endswith((" responder", " improvement", " worsening")):
         what, _, change = measure.rpartition(" ")
         verb = {"responder": "a response in", "improvement": "an improvement in", "worsening": "a worsening of"}[change]
-        said = f"the proportion of patients with {verb} {_lower(what)}"
+        said = f"the proportion of patients with {verb} {'NYHA class' if what == 'NYHA' else _lower(what)}"
     elif measure.endswith(" change"):
         said = f"the change in {_lower(measure.removesuffix(' change'))}"
     elif measure.startswith(("Freedom", "Survival", "Transplant-free")):
@@ -231,6 +241,11 @@ def event(outcome: Outcome) -> str:
     """What an effect is an effect on: "all-cause death"; the measure itself where it is no event."""
     if outcome.measure in _EVENTS:
         return _lower(outcome.measure) + _whom(outcome)
+    if outcome.measure == "HF hospitalisation rate":
+        return "HF hospitalisation" + _whom(outcome)
+    if outcome.measure == "Prognostic association":
+        factor, _, what = (outcome.population or "").rpartition(" and ")
+        return pretty(f"{what} with {factor}")
     said = re.sub(r"^the (rate of (the )?)?", "", subject(outcome).split(" (")[0])
     return said + _whom(outcome)
 

@@ -103,11 +103,9 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
 def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
     """The absolute difference between two published rates, kept apart from the relative one."""
     for card, first, second in _two_rates(shelf):
-        assert card.outcome and card.result
-        outcome, result = card.outcome, card.result
-        if not result.arms or not result.values:
-            continue
         gap = abs(first - second)
+        if any(abs(gap - rate) < 0.2 for rate in (first, second)):
+            continue
         larger, smaller = max(first, second), min(first, second)
         slips = (
             (gap / larger * 100, "is the relative difference in per cent of the larger rate"),
@@ -155,7 +153,7 @@ _NOT_ENTRY = re.compile(r"ineligible|\bonly with\b|\bmean LVEF\b|^[^:(]{0,30}\b(
 def _ranges(shelf: Shelf) -> list[_Range]:
     found: dict[str, _Range] = {}
     for record in shelf.records(everywhere=True):
-        if record.kind not in {"rct", "cohort", "registry", "case-series"}:
+        if not shelf.is_one_study(record) and record.kind != "rct":
             continue
         for criterion in record.criteria:
             match = _LVEF.search(criterion)

@@ -169,8 +169,10 @@ def one_significant(shelf: Shelf) -> Iterator[Draft]:
                 others = _one_a_family([c for c in cards if c.result and c.result.significant is not wanted], key)
                 if len(others) < 3:
                     continue
-                others = sorted(others, key=lambda c: (not _share_topic(c.record, key.record), c.fact_id))[:3]
-                yield _one_significant(key, others, RATIO_NAMES[kind], excluded=wanted)
+                others.sort(
+                    key=lambda one: (_label_apart(one, key), not _share_topic(one.record, key.record), one.fact_id)
+                )
+                yield _one_significant(key, others[:3], RATIO_NAMES[kind], excluded=wanted)
 
 
 def _only_interval(shelf: Shelf, card: Card) -> bool:
@@ -182,6 +184,11 @@ def _only_interval(shelf: Shelf, card: Card) -> bool:
             if other.result.significant is not card.result.significant:
                 return False
     return True
+
+
+def _label_apart(one: Card, key: Card) -> int:
+    """How differently long the names of two studies are, in steps that the eye would notice."""
+    return abs(len(label(one.record)) - len(label(key.record))) // 10
 
 
 def _one_a_family(cards: list[Card], key: Card) -> list[Card]:

@@ -14,7 +14,7 @@ NEAREST, FARTHEST = 0.3, 3.4
 """A distractor lies between these multiples of the key: of the same magnitude, and not to be ruled out at a glance."""
 UNHEARD = "No study in the base gives"
 """How the note on a figure begins that stands nowhere."""
-SPREAD = (1.4, 0.7, 1.9, 0.5, 1.2, 2.4)
+SPREAD = (0.8, 1.3, 0.6, 1.6, 0.45, 2.0)
 """Multiples of the key for figures that no study gives, used only where the base has too few of its own."""
 
 

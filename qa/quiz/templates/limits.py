@@ -158,8 +158,15 @@ _LIMITS = (
 def limitations(shelf: Shelf) -> Iterator[Draft]:
     """Which limitation the source itself states for a study."""
     for record in shelf.records():
+        if not shelf.is_one_study(record):
+            continue
         caveats = shelf.of(record.record_id, "caveats")
-        stated = [(one, card) for one in _LIMITS for card in caveats if one.stated.search(card.passage.text)]
+        stated = [
+            (one, card)
+            for one in _LIMITS
+            for card in caveats
+            if one.stated.search(card.passage.text) and one.disproved(shelf, record) is None
+        ]
         if record.n is not None and record.n >= FEW:
             stated = [(one, card) for one, card in stated if "fewer than" not in one.option]
         disproved = [

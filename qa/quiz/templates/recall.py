@@ -188,7 +188,7 @@ def comparators(shelf: Shelf) -> Iterator[Asked]:
     for record in shelf.records():
         population = shelf.of(record.record_id, "population")
         given, against = in_sentence(record.intervention), without_remarks(record.comparator)
-        if record not in trials or not population or not given:
+        if record not in trials or not population or not given or not shelf.is_one_study(record):
             continue
         wrongs: list[Wrong] = []
         for other in trials:

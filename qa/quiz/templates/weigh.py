@@ -8,7 +8,7 @@ from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Shelf
 from qa.quiz.templates.recall import RATIO_NAMES
 from qa.quiz.templates.said import line, said
-from qa.quiz.wording import arm, bare_arm, event, pick, pretty, sentence, setting, subject, versus, when
+from qa.quiz.wording import arm, event, pick, pretty, sentence, setting, subject, versus, when
 
 _OF_RATIO = {"HR": "hazard", "OR": "odds", "RR": "risk", "rate ratio": "rate"}
 
@@ -22,17 +22,17 @@ def interval(shelf: Shelf) -> Iterator[Draft]:
         if result.significant is None or not (result.arms or result.against):
             continue
         of = _OF_RATIO[result.effect_kind or ""]
-        whom = bare_arm(card.record, result.arms[0]) if result.arms else pretty(outcome.population or "")
-        if not whom:
+        whom = arm(card.record, result.arms[0]) if result.arms else f"with {pretty(outcome.population or '')}"
+        if whom == "with ":
             continue
         lower = result.effect.number < 1
         if abs(result.effect.number - 1) < 0.02:
             continue
         options = {
-            (True, True): f"Lower {of} with {whom}, statistically significant",
-            (True, False): f"Lower {of} with {whom}, compatible with no difference",
-            (False, False): f"Higher {of} with {whom}, compatible with no difference",
-            (False, True): f"Higher {of} with {whom}, statistically significant",
+            (True, True): f"Lower {of} {whom}, statistically significant",
+            (True, False): f"Lower {of} {whom}, compatible with no difference",
+            (False, False): f"Higher {of} {whom}, compatible with no difference",
+            (False, True): f"Higher {of} {whom}, statistically significant",
         }
         right = (lower, result.significant)
         name = RATIO_NAMES[result.effect_kind or ""]
