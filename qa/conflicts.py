@@ -26,29 +26,29 @@ _SHORT = 3
 """A word of an `about` group up to this length must match whole; a longer one is the beginning of a word."""
 
 
-def conflict_notices(base: Keeper, question: str, claims: Iterable[str], citations: Sequence[Citation]) -> list[Remark]:
+def conflict_notices(base: Keeper, question: str, citations: Sequence[Citation]) -> list[Remark]:
     """Every notice that records raise for this answer: disagreements first, then what it rests on.
 
     At most two disagreements, the most apt first; then superseded recommendations, a single report, secondary sources.
     """
     return [
-        *disagreements(base, question, claims, citations),
+        *disagreements(base, question, citations),
         *superseded(base, citations),
         *single_report(citations),
         *secondary_sources(base, citations),
     ]
 
 
-def disagreements(base: Keeper, question: str, claims: Iterable[str], citations: Sequence[Citation]) -> list[Remark]:
+def disagreements(base: Keeper, question: str, citations: Sequence[Citation]) -> list[Remark]:
     """The known conflicts that the answer touches, both sides with their passages; at most two.
 
-    Touched is a conflict when the answer cites one of its facts and question and claims speak of its topic, or cites
-    one of its records (also as an article with the same doi) and the question itself speaks of it. A side whose
-    passages are not in the base is left out; a dispute with one side left is not shown.
+    Touched is a conflict when the answer cites one of its facts, and question and quote together speak of its topic,
+    the question of part of it at least; or when it cites one of its records (also as an article with the same doi) and
+    the question itself speaks of the topic. A side whose passages are not in the base is left out; a dispute with one
+    side left is not shown.
     """
-    asked, said = _folded(question), _folded(" ".join([question, *claims]))
-    facts = _facts_of(base, citations)
-    records = _records_of(base, citations)
+    asked = _folded(question)
+    facts, records = _facts_of(base, citations), _records_of(base, citations)
     ranked: list[tuple[tuple[int, int, int, int], Conflict, Position | None]] = []
     for order, conflict in enumerate(conflicts()):
         if not conflict.shown:
@@ -59,10 +59,12 @@ def disagreements(base: Keeper, question: str, claims: Iterable[str], citations:
                 if places:
                     ranked.append(((2, 0, min(places), order), conflict, position))
             continue
-        sides, asked_for = sum(map(bool, hits)), _speaks_of(conflict, asked)
-        if (sides and _speaks_of(conflict, said)) or (asked_for and records & set(conflict.records)):
-            first = min((place for places in hits for place in places), default=len(citations))
-            ranked.append(((0 if asked_for else 1, -sides, first, order), conflict, None))
+        cited = sorted({place for places in hits for place in places})
+        said = _folded(" ".join([question, *(citations[place].quote for place in cited)]))
+        asked_for, in_part = _speaks_of(conflict, asked), any(_pattern(group).search(asked) for group in conflict.about)
+        if (cited and in_part and _speaks_of(conflict, said)) or (asked_for and records & set(conflict.records)):
+            rank = (0 if asked_for else 1, -sum(map(bool, hits)), min(cited, default=len(citations)), order)
+            ranked.append((rank, conflict, None))
     shelf = Shelf(base)
     drafts = (
         _dispute(shelf, conflict, facts) if position is None else _discrepancy(shelf, position)

@@ -13,7 +13,7 @@ FIGURE = re.compile(r"\d+(?:[.,]\d+)*|\bII[ab]\b")
 
 def raised(shelf, question, *places):
     citations = shelf.cite(*places)
-    return conflict_notices(shelf, question, [c.quote for c in citations], citations)
+    return conflict_notices(shelf, question, citations)
 
 
 def topics(drafts):
@@ -123,14 +123,12 @@ def test_no_notice_says_a_figure_that_its_passages_do_not_carry(shelf, library):
                     assert document.text[start:end] == passage.text
 
 
-def test_notices_do_not_depend_on_the_order_of_claims_or_calls(shelf):
+def test_notices_are_the_same_every_time_and_in_any_order_of_citations(shelf):
     cited = shelf.cite("coapt-2yr#outcomes.0", "coapt-2yr#outcomes.2", "mitra-fr-2yr#outcomes.0")
     question = "Do COAPT and MITRA-FR differ in mortality?"
-    first = disagreements(shelf, question, [c.quote for c in cited], cited)
-    assert first == disagreements(shelf, question, [c.quote for c in cited], cited)
-    assert [d.text for d in first] == [
-        d.text for d in disagreements(shelf, question, [c.quote for c in reversed(cited)], cited)
-    ]
+    first = disagreements(shelf, question, cited)
+    assert first == disagreements(shelf, question, cited)
+    assert [d.text for d in first] == [d.text for d in disagreements(shelf, question, cited[::-1])]
 
 
 def test_figures_without_a_source_are_never_shown(shelf, library):
