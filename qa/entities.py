@@ -64,6 +64,11 @@ _COMMON_PLACES = frozenset(
     referral local regional district academic teaching community large small specialised specialized cardiology
     cardiac university our their from single national international american european canadian french german""".split()
 )
+_SEVERITY = re.compile(
+    r"\b(?P<how>(?:mild|moderate)(?:[- ](?:to|or)[- ]|-)(?:moderate|severe)|trivial|mild|moderate|severe)\b"
+    r"(?=(?:[\s,]+(?!mild|moderate|severe)[\w-]+){0,4}?\s+(?:MR|FMR|SMR|IMR|regurgitation|insufficiency)\b)",
+    re.IGNORECASE,
+)
 _AT_TIME = re.compile(
     r"\b(?:baseline|discharge|in-hospital|at admission|post-?operative(?:ly)?|pre-?operative(?:ly)?)\b", re.I
 )
@@ -95,6 +100,7 @@ def gazetteer() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Kind → name → other ways of writing it, the measures of the library included."""
     raw = tomllib.loads(_GAZETTEER.read_text(encoding="utf-8"))
     table = {kind: {name: (name, *others) for name, others in entries.items()} for kind, entries in raw.items()}
+    table["members"] = {name: tuple(members) for name, members in raw["members"].items()}
     table["measure"] = {measure.name: measure.names for measure in measures()}
     return table
 
@@ -103,6 +109,8 @@ def gazetteer() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 def _patterns() -> tuple[tuple[str, re.Pattern[str], Mapping[str, str]], ...]:
     made = []
     for kind, entries in gazetteer().items():
+        if kind == "members":
+            continue
         names: dict[str, str] = {}
         for name, ways in entries.items():
             for way in ways:
@@ -143,6 +151,7 @@ def entities(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> tupl
     found += _unlisted_trials(text)
     found += _centres(text)
     found += _timepoints(text)
+    found += _severities(text)
     found += _abbreviated(text, abbreviations)
     found.sort(key=lambda entity: (entity.kind, entity.start, -entity.end))
     kept: list[Entity] = []
@@ -231,6 +240,12 @@ def _timepoints(text: str) -> Iterator[Entity]:
         word = match.group().lower()
         name = _TIME_WORDS.get(word, "postoperative" if word.startswith("post") else "preoperative")
         yield Entity(kind="timepoint", name=name, text=match.group(), start=match.start(), end=match.end())
+
+
+def _severities(text: str) -> Iterator[Entity]:
+    for match in _SEVERITY.finditer(text):
+        name = re.sub(r"[\s-]+", "-", match["how"].lower().replace(" or ", "-to-"))
+        yield Entity(kind="severity", name=name, text=match.group(), start=match.start(), end=match.end())
 
 
 def timepoint_name(days: float) -> str:

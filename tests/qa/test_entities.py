@@ -26,7 +26,7 @@ from qa.entities import entities, names
         ("cardiac resynchronization therapy", "device", {"CRT"}),
         ("an ARNI", "drug", {"sacubitril/valsartan"}),
         ("severe FMR", "population", {"secondary MR"}),
-        ("severe FMR", "severity", {"severe MR"}),
+        ("severe FMR", "severity", {"severe"}),
         ("effective regurgitant orifice area", "measure", {"EROA"}),
         ("death from any cause", "measure", {"All-cause death"}),
         ("at two years and after 30 days", "timepoint", {"24 mo", "30 d"}),

@@ -1,0 +1,270 @@
+"""What each figure of a sentence belongs to: its measure, arm, time point, trial, centre, population."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa.entities import Entity
+from qa.parsed import Parsed, parse
+from qa.quantity import Quantity
+
+SLOTS = ("measure", "arm", "time", "trial", "centre", "population", "severity")
+_KIND_OF_SLOT = {
+    "measure": ("measure", "generic_measure"),
+    "arm": ("arm", "device", "drug"),
+    "time": ("timepoint",),
+    "trial": ("trial",),
+    "centre": ("centre",),
+    "population": ("population",),
+    "severity": ("severity",),
+}
+_GROUP = re.compile(
+    r"\b(?:the |in |with )?((?:[\w+/-]+ ){0,2}[\w+/.-]+) (?:group|arm|cohort)s?\b(?:\s+([A-Z0-9]{1,3}|I{1,3})\b)?", re.I
+)
+_GROUP_LABEL = re.compile(r"\b(?:group|arm|cohort|stratum) ([A-Z0-9]{1,3}|I{1,3})\b", re.I)
+_NOT_A_GROUP = frozenset("the a an each both either this that two all one other another in of for and per age".split())
+REFERENCE = re.compile(
+    r"\b(?:compared (?:with|to)|than(?: (?:in|with|for|after))?|versus|vs\.?|against|relative to|over|rather than)"
+    r"\s+(?:the\s+|in\s+|with\s+|those\s+|in the\s+|with the\s+|patients (?:on|with|in|receiving)\s+)*$",
+    re.I,
+)
+_AFTER = re.compile(
+    r"^[\s)\]]*(?:\([^()]*\)\s*)?(?:(?:of|in) (?:the )?(?:patients|those|participants|subjects|cases|survivors)\s+)?"
+    r"(?:in|with|for|of|among|on|after|under|at|by|receiving|treated with|assigned to|given|who (?:had|received)|from)"
+    r"\s+(?:(?:the|those|patients|an?|their|assigned|treated|randomi[sz]ed|to|with|in|receiving|on|who|had|received)\s+)*$",
+    re.I,
+)
+_BEFORE = re.compile(r"^(?:\s*\([^()]*\))?\s*(?:group|arm|patients|cohort)?\s*(?::|,|=|\(|–|-)?\s*[\w\s'’/()+-]{0,60}$")
+_OF_BOTH_ARMS = ("ratio", "ci", "p", "duration", "year")
+_CUT = re.compile(r";|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A figure with what it belongs to. `slots` maps a slot to the names that fit; a missing slot says nothing.
+
+    `sure` are the slots that are tied to this very figure (its own words, or its place in a list), not merely named
+    once in the sentence.
+    """
+
+    figure: Quantity
+    slots: Mapping[str, frozenset[str]]
+    sure: frozenset[str]
+
+
+@lru_cache(maxsize=16384)
+def bindings(text: str, heading: str = "") -> tuple[Bound, ...]:
+    """Every figure of the sentence with its slots, in order."""
+    sentence = parse(text, heading)
+    tied = {slot: _tie(sentence, slot) for slot in SLOTS}
+    made = []
+    for index, figure in enumerate(sentence.figures):
+        slots: dict[str, frozenset[str]] = {}
+        sure = set()
+        for slot in SLOTS:
+            names, certain = tied[slot][index]
+            if names:
+                slots[slot] = names
+            if certain:
+                sure.add(slot)
+        made.append(Bound(figure=figure, slots=slots, sure=frozenset(sure)))
+    return tuple(made)
+
+
+def names_in(sentence: Parsed, slot: str) -> list[Entity]:
+    """The names of one slot in order of place, groups that no list knows ("group A") among the arms."""
+    found = [name for name in sentence.names if name.kind in _KIND_OF_SLOT[slot]]
+    if slot == "measure":
+        exact = [name for name in found if name.kind == "measure"]
+        found = [
+            name
+            for name in found
+            if name.kind == "measure" or not any(e.start <= name.start and name.end <= e.end for e in exact)
+        ]
+    if slot == "arm":
+        found += [
+            group
+            for group in _groups(sentence.text)
+            if not any(g.start < group.end and group.start < g.end for g in found)
+        ]
+        arms = [name for name in found if name.kind == "arm"]
+        found = [
+            name
+            for name in found
+            if name.kind == "arm" or not any(a.start <= name.start and name.end <= a.end for a in arms)
+        ]
+    if slot == "time":
+        ages = re.compile(r"\b(?:aged?|old|older|younger)\b", re.I)
+        found = [name for name in found if not ages.search(sentence.text[max(0, name.start - 18) : name.end + 6])]
+    return sorted(found, key=lambda name: (name.start, name.end))
+
+
+def _groups(text: str) -> list[Entity]:
+    made = []
+    for match in _GROUP_LABEL.finditer(text):
+        made.append(
+            Entity(
+                kind="arm",
+                name=f"group {match.group(1).upper()}",
+                text=match.group(),
+                start=match.start(),
+                end=match.end(),
+            )
+        )
+    for match in _GROUP.finditer(text):
+        words = [word for word in match.group(1).split() if word.lower() not in _NOT_A_GROUP]
+        if words and not any(m.start < match.end() and match.start() < m.end for m in made):
+            name = words[-1].lower()
+            made.append(Entity(kind="arm", name=name, text=match.group(1), start=match.start(1), end=match.end()))
+    return made
+
+
+def _tie(sentence: Parsed, slot: str) -> list[tuple[frozenset[str], bool]]:
+    """For each figure of the sentence: its names of the slot, and whether they are its own."""
+    figures = sentence.figures
+    names = names_in(sentence, slot)
+    if slot == "time":
+        names = [name for name in names if name.kind == "timepoint"]
+    distinct = {name.name for name in names}
+    if not distinct:
+        return [(frozenset(), False)] * len(figures)
+    if len(distinct) == 1 and slot != "measure":
+        only = frozenset(distinct)
+        return [(only, False) for _ in figures]
+    own = [_own(sentence, slot, figure, names) for figure in figures]
+    if slot != "measure":
+        _zip_lists(sentence, slot, names, own)
+    return [(name, True) if name else (frozenset(), False) for name in own]
+
+
+def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity]) -> frozenset[str]:
+    """The name tied to this figure by its own words; empty when none is."""
+    text = sentence.text
+    others = [f for f in sentence.figures if f is not figure]
+    after = [n for n in names if n.start >= figure.end]
+    before = [n for n in names if n.end <= figure.start]
+    if (slot == "time" and figure.kind == "duration") or (slot == "arm" and figure.kind in _OF_BOTH_ARMS):
+        return frozenset()
+    if slot == "measure":
+        return _own_measure(sentence, figure, before, after)
+    if after:
+        gap = text[figure.end : after[0].start]
+        if len(gap) <= 60 and _AFTER.match(gap) and not _figure_between(others, figure.end, after[0].start, slot):
+            return frozenset({after[0].name})
+    if before:
+        last = before[-1]
+        gap = text[last.end : figure.start]
+        plain = _BEFORE.match(gap) and not _CUT.search(gap)
+        if plain and not _figure_between(others, last.end, figure.start, slot):
+            reference = REFERENCE.search(text[max(0, last.start - 50) : last.start])
+            if not (reference and figure.role == "first"):
+                return frozenset({last.name})
+    return frozenset()
+
+
+def _figure_between(others: Sequence[Quantity], start: int, end: int, slot: str) -> bool:
+    """Another result stands between (a time point does not count when arms are tied)."""
+    return any(
+        start <= f.start < end
+        and f.kind not in ("ci", "p", "iqr", "class", "level")
+        and not (f.kind == "duration" and slot != "time")
+        for f in others
+    )
+
+
+def _own_measure(
+    sentence: Parsed, figure: Quantity, before: Sequence[Entity], after: Sequence[Entity]
+) -> frozenset[str]:
+    """The measure whose words stand in the figure's own stretch, else the last one named before it."""
+    text = sentence.text
+    stop = min(
+        (f.start for f in sentence.figures if f.start >= figure.end and f.kind not in ("ci", "p", "iqr", "fraction")),
+        default=len(text),
+    )
+    near_after = [
+        n
+        for n in after
+        if n.start < min(stop, figure.end + 70) and not re.search(r"[;:]|,\s|\band\b", text[figure.end : n.start])
+    ]
+    if before:
+        last = before[-1]
+        gap = text[last.end : figure.start]
+        crossed = [f for f in sentence.figures if last.end <= f.start < figure.start and f.group != figure.group]
+        results = [f for f in crossed if f.kind in ("percent", "measure", "rate", "ratio", "fraction")]
+        beside = near_after and near_after[0].start - figure.end <= 18 and re.search(r",|\band\b|\bwhile\b", gap)
+        if near_after and (results or ";" in gap or beside):
+            return _joined(text, near_after[0], near_after[1:])
+        if ";" not in gap:
+            return _joined(text, last, before[-2::-1])
+    return _joined(text, near_after[0], near_after[1:]) if near_after else frozenset()
+
+
+def _joined(text: str, name: Entity, neighbours: Sequence[Entity]) -> frozenset[str]:
+    """The measure, and those joined to it by "or": "died or were hospitalised"."""
+    together = {name.name}
+    for other in neighbours:
+        a, b = sorted((name, other), key=lambda entity: entity.start)
+        if not re.fullmatch(r"[\s,/]*(?:or|and/or|/)\s+(?:\w+\s+){0,2}", text[a.end : b.start]):
+            break
+        together.add(other.name)
+        name = other
+    return frozenset(together)
+
+
+def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[frozenset[str]]) -> None:
+    """Figures and names in two lists of one length belong together in order ("86%, 67% at 2 and 5 years")."""
+    text = sentence.text
+    if slot == "arm":
+        references = [n for n in names if REFERENCE.search(text[max(0, n.start - 50) : n.start])]
+        listed = _distinct([*(n for n in names if n not in references), *references])
+    for run in _runs(sentence):
+        if slot == "arm" and sentence.figures[run[0]].kind in _OF_BOTH_ARMS:
+            continue
+        if slot == "time":
+            first, last = sentence.figures[run[0]].start, sentence.figures[run[-1]].end
+            following = _distinct([n for n in names if n.start >= last])
+            preceding = _distinct([n for n in names if n.end <= first])
+            listed = following if len(following) == len(run) else preceding
+        elif slot != "arm":
+            listed = _distinct(names)
+        if len(listed) != len(run):
+            continue
+        tied = [index for index in run if own[index]]
+        if slot == "time" or not tied:
+            for index, name in zip(run, listed, strict=True):
+                own[index] = frozenset({name})
+        elif len(run) == 2 and len(tied) == 1:
+            other = run[0] if tied[0] == run[1] else run[1]
+            own[other] = frozenset(name for name in listed if name not in own[tied[0]])
+
+
+def _distinct(names: Sequence[Entity]) -> list[str]:
+    return list(dict.fromkeys(name.name for name in names))
+
+
+def _runs(sentence: Parsed) -> list[list[int]]:
+    """Indices of figures of one kind and unit that follow each other as a list or comparison."""
+    runs: list[list[int]] = []
+    for index, figure in enumerate(sentence.figures):
+        if figure.kind in ("ci", "p", "iqr", "year", "class", "level"):
+            continue
+        last = runs[-1] if runs else None
+        if last is not None:
+            before = sentence.figures[last[-1]]
+            gap = sentence.text[before.end : figure.start]
+            listed = len(gap) <= 45 and re.fullmatch(
+                r"[\s,;/]*(?:\([^()]*\))?[\s,;/]*(?:and|or|vs\.?|versus|to|compared with)?\s*(?:\([^()]*\))?\s*",
+                gap,
+            )
+            if (
+                before.unit == figure.unit
+                and before.kind == figure.kind
+                and (listed or (figure.group >= 0 and figure.group == before.group))
+            ):
+                last.append(index)
+                continue
+        runs.append([index])
+    return [run for run in runs if len(run) > 1]

@@ -1,0 +1,89 @@
+"""Whether two names of one kind can mean the same thing: a measure and its family, an arm and its role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from qa.entities import gazetteer
+
+
+@lru_cache(maxsize=1)
+def _families() -> Mapping[str, frozenset[str]]:
+    """Generic measure → the listed measures that are of its family ("mortality" → "All-cause death", …)."""
+    table = gazetteer()
+    families = {}
+    for generic, ways in table["generic_measure"].items():
+        patterns = [re.compile(rf"(?<!\w){re.escape(way)}(?!\w)", re.I) for way in ways]
+        families[generic] = frozenset(
+            name
+            for name, others in table["measure"].items()
+            if any(pattern.search(other) for pattern in patterns for other in others)
+        )
+    return families
+
+
+def compatible(slot: str, a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two sets of names of one slot can mean the same thing."""
+    return bool(a & b) or any(_same(slot, one, other) for one in a for other in b)
+
+
+EXCLUSIVE = (
+    {"primary MR", "secondary MR"},
+    {"atrial secondary MR", "ventricular secondary MR"},
+    {"ischaemic", "non-ischaemic"},
+    {"women", "men"},
+    {"HFpEF", "HFrEF"},
+    {"HFpEF", "HFmrEF"},
+    {"HFrEF", "HFmrEF"},
+    {"atrial fibrillation", "sinus rhythm"},
+    {"primary MR", "atrial secondary MR"},
+    {"primary MR", "ventricular secondary MR"},
+)
+"""Populations of which a patient belongs to one only."""
+
+
+def _same(slot: str, a: str, b: str) -> bool:
+    if slot == "measure":
+        families = _families()
+        return (
+            b in families.get(a, ())
+            or a in families.get(b, ())
+            or _stem_of_measure(a) == _stem_of_measure(b)
+            or (a.startswith("MR ") and b.startswith("MR "))
+            or (a in families and b in families and bool(families[a] & families[b]))
+        )
+    if slot == "arm":
+        return _role_of_arm(a) == _role_of_arm(b) != "" or {_role_of_arm(a), _role_of_arm(b)} == {"device", "named"}
+    if slot == "device_or_drug":
+        return a in kinds_of(b) or b in kinds_of(a)
+    if slot == "population":
+        return {a, b} not in EXCLUSIVE
+    return False
+
+
+_VARIANTS = re.compile(
+    r"\b(?:change|rate|responder|improvement|distance|width|diameter|class|grade|index|i|ratio|freedom from)\b", re.I
+)
+
+
+def _stem_of_measure(name: str) -> str:
+    """A measure without what is said of it: "NYHA improvement" and "NYHA class" are of one stem."""
+    return _VARIANTS.sub("", name).strip().rstrip("i").lower()
+
+
+def _role_of_arm(name: str) -> str:
+    """Which role an arm plays: "control", "device" (any intervention), "named" (a device or drug), else its name."""
+    table = gazetteer()
+    if name in ("control", "device"):
+        return name
+    if name in table["device"] or name in table["drug"]:
+        return "named"
+    return name
+
+
+@lru_cache(maxsize=1024)
+def kinds_of(name: str) -> frozenset[str]:
+    """The classes a device or drug belongs to: MitraClip is a TEER device, carvedilol a beta-blocker."""
+    return frozenset(kind for kind, members in gazetteer()["members"].items() if name in members)

@@ -1,0 +1,452 @@
+"""Whether each figure of a claim stands in the evidence, bound to the same measure, arm, time, unit and operator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.bindings import Bound, bindings
+from qa.compatible import compatible
+from qa.finding import ORDER, Finding
+from qa.frame import frame
+from qa.parsed import Parsed, coverage, weighted_terms
+from qa.quantity import Quantity
+
+_TIMES_AGREE = 0.02
+"""Two times in different units are one when they differ by less than this share (30 days, one month)."""
+_ABOUT = 0.05
+"""How far "about", "half", "a third" may be from the figure."""
+_ENTAILS = 0.25
+"""How far beyond its bound a figure may lie and still be what "more than 40%" speaks of."""
+_LEVELS = (0.05, 0.01, 0.001)
+"""The conventional levels of significance: "p<0.05" follows from p=0.002."""
+_SAME_SUBJECT = 0.34
+"""Share of the claim's clause that a sentence must hold for its figure to be "the passage's figure"."""
+_COUNTS = frozenset({"", "patient", "man", "woman"})
+_SLOT_WORDS = {
+    "measure": "measure",
+    "arm": "arm",
+    "time": "time point",
+    "trial": "trial",
+    "centre": "centre",
+    "population": "population",
+    "severity": "severity",
+}
+_REDUCED = re.compile(r"\b(?:reduc|lower|fewer|less|cut|decreas|drop|fall|fell|declin|relative|smaller)\w*", re.I)
+_DIFFERENCE = re.compile(r"\b(?:absolute|difference|points?|pp|more|fewer|higher|lower|gap)\b", re.I)
+_GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s+)?$", re.I)
+_THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    bound: Bound
+    sentence: Parsed
+    subject: float
+
+
+def check_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
+    """What speaks against the claim's figures; empty when each one stands as the claim has it."""
+    bound = bindings(claim.text)
+    around = [_clause_terms(claim, item.figure) for item in bound]
+    found: list[Finding] = []
+    for item, subject in zip(bound, around, strict=True):
+        finding = _check(claim, item, subject, evidence)
+        if finding:
+            found.append(finding)
+    found += _check_pairs(claim, bound, evidence)
+    return found
+
+
+def _clause_terms(claim: Parsed, figure: Quantity) -> dict[str, float]:
+    """The content words of the clause that holds the figure, figures left out."""
+    for start, end in claim.clauses:
+        if start <= figure.start < end:
+            part = weighted_terms(claim.text[start:end])
+            words = {stem: value for stem, value in part.items() if not stem[:1].isdigit()}
+            if len(words) >= 2:
+                return words
+    return {stem: value for stem, value in claim.terms.items() if not stem[:1].isdigit()}
+
+
+def _candidates(evidence: Sequence[Parsed], subject: dict[str, float]) -> Iterator[_Candidate]:
+    for sentence in evidence:
+        share = coverage(subject, {**weighted_terms(sentence.heading), **sentence.terms})
+        for bound in bindings(sentence.text, sentence.heading):
+            yield _Candidate(bound=bound, sentence=sentence, subject=share)
+
+
+def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequence[Parsed]) -> Finding | None:
+    figure = item.figure
+    every = list(_candidates(evidence, subject))
+    same = [c for c in every if same_value(figure, c.bound.figure)]
+    if not same:
+        if _follows(claim, figure, evidence):
+            return None
+        return _missing(claim, item, every)
+    best: Finding | None = None
+    for candidate in sorted(same, key=lambda c: -c.subject):
+        finding = _against(claim, item, candidate)
+        if finding is None:
+            return None
+        if best is None or ORDER.index(finding.weight) > ORDER.index(best.weight):
+            best = finding
+    return best
+
+
+def same_value(claim: Quantity, other: Quantity) -> bool:
+    """Whether two figures show the same number in the same kind of unit; operators and labels are not looked at."""
+    if not _kinds_meet(claim, other):
+        return False
+    if claim.kind == "fraction" or other.kind == "fraction":
+        return _fraction_meets(claim, other)
+    ours, theirs = claim.canonical, other.canonical
+    if not _units_meet(claim, other):
+        return False
+    if claim.unit == "" or other.unit == "":
+        ours, theirs = claim.values, other.values
+    if len(ours) != len(theirs):
+        return len(ours) == 1 and len(theirs) == 2 and claim.operator != "=" and ours[0] in theirs
+    if (
+        claim.kind in ("ci", "range", "iqr")
+        and _near(ours[::-1], theirs, claim, other)
+        and claim.kind == other.kind == "range"
+    ):
+        return False
+    return _near(ours, theirs, claim, other)
+
+
+def _near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other: Quantity) -> bool:
+    for a, b in zip(ours, theirs, strict=True):
+        if claim.kind not in ("ci", "range", "iqr"):
+            a, b = abs(a), abs(b)  # "fell by 7.0" and "−7.0"
+        scale = max(abs(a), abs(b), 1e-12)
+        if abs(a - b) <= 1e-6 * scale:
+            continue
+        if (
+            claim.unit == "d"
+            and other.unit == "d"
+            and claim.factor != other.factor
+            and abs(a - b) <= _TIMES_AGREE * scale
+        ):
+            continue
+        if claim.operator == "~" and (abs(a - b) <= _ABOUT * scale or _rounds(claim, other)):
+            continue
+        return False
+    return True
+
+
+def _rounds(claim: Quantity, other: Quantity) -> bool:
+    return claim.decimals < other.decimals and round(other.value, claim.decimals) == claim.value
+
+
+def _kinds_meet(claim: Quantity, other: Quantity) -> bool:
+    ordinal = {"class", "level", "grade"}
+    if claim.kind in ordinal or other.kind in ordinal:
+        return claim.kind == other.kind and (claim.label[:3] == other.label[:3])
+    if claim.kind == "p" or other.kind == "p":
+        return claim.kind == other.kind
+    if claim.kind == "ci" or other.kind == "ci":
+        return {claim.kind, other.kind} <= {"ci", "range"}
+    if claim.kind == "iqr" or other.kind == "iqr":
+        return {claim.kind, other.kind} <= {"iqr", "range"}
+    if "ratio" in (claim.kind, other.kind):
+        return {claim.kind, other.kind} <= {"ratio", "number"}
+    return True
+
+
+def _units_meet(claim: Quantity, other: Quantity) -> bool:
+    a, b = claim.unit, other.unit
+    if a == b:
+        return True
+    if {a, b} <= _COUNTS or {a, b} <= {"pp", "point"} or {a, b} <= {"", "fold"}:
+        return True
+    if a == "":
+        return claim.kind == "number" and other.kind != "duration"
+    return b == "" and other.kind in ("number", "range") and claim.kind not in ("duration", "count")
+
+
+def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
+    if claim.kind == other.kind == "fraction":
+        return claim.values == other.values
+    whole, part = (claim, other) if claim.kind == "fraction" else (other, claim)
+    count, total = whole.values
+    if part.kind in ("count", "number") and part.unit in (*_COUNTS, "death", "event"):
+        return claim.kind != "fraction" and part.value in (count, total)
+    if part.kind == "percent" and total:
+        share = 100 * count / total
+        return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and claim.kind == "fraction"
+    return False
+
+
+def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether the figure follows from the evidence's: "more than 40%" from 45%, a 36% cut from a rate ratio of 0.64."""
+    around = claim.text[max(0, figure.start - 60) : figure.end + 45]
+    if figure.kind == "percent" and _REDUCED.search(around):
+        ratios = [
+            f.value for s in evidence for f in s.figures if f.label in ("HR", "RR", "rate ratio") and f.kind == "ratio"
+        ]
+        if any(ratio < 1 and abs(100 * (1 - ratio) - figure.value) < 0.51 for ratio in ratios):
+            return True
+    if figure.unit in ("pp", "point", "%") and _DIFFERENCE.search(around):
+        for sentence in evidence:
+            pairs = [f for f in sentence.figures if f.unit == "%" and f.role in ("first", "second", "from", "to")]
+            for a in pairs:
+                for b in pairs:
+                    if a.group == b.group and a is not b and abs(abs(a.value - b.value) - figure.value) < 0.051:
+                        return True
+    if figure.kind == "p":
+        return (
+            figure.operator in ("<", "<=")
+            and figure.value in _LEVELS
+            and any(
+                f.kind == "p" and f.operator in ("=", "<", "<=") and f.value <= figure.value
+                for s in evidence
+                for f in s.figures
+            )
+        )
+    if figure.operator in ("<", "<=", ">", ">=") and len(figure.values) == 1:
+        bound = figure.canonical[0]
+        for sentence in evidence:
+            for item in bindings(sentence.text, sentence.heading):
+                other = item.figure
+                if (
+                    other.operator != "="
+                    or len(other.values) != 1
+                    or not _units_meet(figure, other)
+                    or not _kinds_meet(figure, other)
+                ):
+                    continue
+                value = other.canonical[0] if figure.unit == other.unit else other.value
+                beyond = value > bound if figure.operator in (">", ">=") else value < bound
+                if beyond and abs(value - bound) <= _ENTAILS * max(abs(bound), 1e-9):
+                    return True
+    return False
+
+
+def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding | None:
+    figure = item.figure
+    shown = _shown(figure)
+    describes = _describes(claim, figure)
+    rivals = [c for c in every if _rival(claim, item, c, describes)]
+    rivals.sort(key=lambda c: (-_closeness(item, c), c.bound.figure.start))
+    reversed_range = next(
+        (
+            c
+            for c in every
+            if c.bound.figure.kind == figure.kind == "range" and c.bound.figure.values == figure.values[::-1]
+        ),
+        None,
+    )
+    if reversed_range:
+        return Finding(
+            check="direction", weight="contradicted",
+            reason=f"The passage gives {_shown(reversed_range.bound.figure)}, the claim {shown}: another order.",
+        )  # fmt: skip
+    unit = _other_unit(figure, every)
+    if unit:
+        return Finding(
+            check="unit", weight="contradicted",
+            reason=f"The passage gives {_shown(unit.bound.figure)}, the claim {shown}: the unit differs.",
+        )  # fmt: skip
+    rounded = next((c for c in rivals if _rounds(figure, c.bound.figure)), None)
+    if rounded:
+        return Finding(
+            check="figure", weight="partial",
+            reason=f"The passage gives {_shown(rounded.bound.figure)}, the claim rounds it to {shown}.",
+        )  # fmt: skip
+    if rivals and rivals[0].subject >= _SAME_SUBJECT:
+        return Finding(
+            check="figure", weight="contradicted",
+            reason=f"The passage gives {_shown(rivals[0].bound.figure)}, the claim {shown}.",
+        )  # fmt: skip
+    if describes:
+        return Finding(check="descriptor", weight="partial", reason=f"The passage does not give {shown}.")
+    soft = figure.kind == "year" or (figure.kind == "number" and figure.text.isalpha())
+    return Finding(
+        check="figure", weight="partial" if soft else "unsupported",
+        reason=f"The figure {shown} does not stand in the passage.",
+    )  # fmt: skip
+
+
+def _describes(claim: Parsed, figure: Quantity) -> bool:
+    """A dose, a number studied, how long something was given: it says who got what, not what came out."""
+    if figure.unit.startswith(("mg", "mmol", "IU", "U")) or figure.label == "n":
+        return True
+    if figure.kind not in ("duration", "count", "number", "measure", "range") or figure.role:
+        return False
+    before = claim.text[: figure.start]
+    if before.count("(") > before.count(")") or (figure.kind == "duration" and _GIVEN_FOR.search(before)):
+        return True
+    compared = frame(claim)
+    return bool(compared.who and compared.whom) and (
+        figure.end <= len(compared.who) or figure.start >= len(claim.text) - len(compared.whom)
+    )
+
+
+def _rival(claim: Parsed, item: Bound, candidate: _Candidate, describes: bool) -> bool:
+    """A figure of the evidence that stands where the claim's should."""
+    ours, theirs = item.figure, candidate.bound.figure
+    if ours.kind != theirs.kind or not _kinds_meet(ours, theirs) or len(ours.values) != len(theirs.values):
+        return False
+    if ours.kind == "ratio" and ours.label != theirs.label:
+        return False
+    if not _units_meet(ours, theirs) or (ours.unit != theirs.unit and "" not in (ours.unit, theirs.unit)):
+        return False
+    if any(
+        slot in item.slots and slot in candidate.bound.slots
+        and not compatible(slot, item.slots[slot], candidate.bound.slots[slot])
+        for slot in ("measure", "trial", "centre")
+    ):  # fmt: skip
+        return False
+    if ours.kind == "number" or describes:  # a bare number or a descriptor needs more than its kind in common
+        return _same_noun(claim, ours, candidate.sentence, theirs) or _same_measure(item, candidate)
+    return True
+
+
+def _same_measure(item: Bound, candidate: _Candidate) -> bool:
+    return bool(item.slots.get("measure", frozenset()) & candidate.bound.slots.get("measure", frozenset()))
+
+
+def _same_noun(claim: Parsed, ours: Quantity, sentence: Parsed, theirs: Quantity) -> bool:
+    """Whether the same content word stands right behind or right before both figures."""
+    return bool(
+        set(weighted_terms(claim.text[ours.end : ours.end + 24]))
+        & set(weighted_terms(sentence.text[theirs.end : theirs.end + 24]))
+        or set(weighted_terms(claim.text[max(0, ours.start - 20) : ours.start]))
+        & set(weighted_terms(sentence.text[max(0, theirs.start - 20) : theirs.start]))
+    )
+
+
+def _closeness(item: Bound, candidate: _Candidate) -> float:
+    agreed = sum(
+        slot in item.slots and slot in candidate.bound.slots
+        and compatible(slot, item.slots[slot], candidate.bound.slots[slot])
+        for slot in ("measure", "arm", "time", "trial", "population")
+    )  # fmt: skip
+    role = 0.5 * (item.figure.role == candidate.bound.figure.role)
+    a, b = abs(item.figure.canonical[0]), abs(candidate.bound.figure.canonical[0])
+    return candidate.subject + agreed + role + 0.3 * (min(a, b) / max(a, b) if max(a, b) else 1.0)
+
+
+def _other_unit(figure: Quantity, every: Sequence[_Candidate]) -> _Candidate | None:
+    """The same printed number with another unit."""
+    if figure.unit == "" or figure.kind in ("count", "fraction"):
+        return None
+    for candidate in every:
+        other = candidate.bound.figure
+        if other.unit not in ("", figure.unit) or (other.unit == figure.unit and other.factor != figure.factor):
+            if other.values == figure.values and other.kind not in ("fraction", "class", "level", "grade"):
+                return candidate
+    return None
+
+
+def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | None:
+    """Why a figure of the evidence with the same value is not the claim's; None when it is."""
+    ours, theirs = item.figure, candidate.bound.figure
+    shown = _shown(ours)
+    if ours.label and theirs.label and ours.kind == theirs.kind == "ratio" and ours.label != theirs.label:
+        return Finding(
+            check="figure", weight="contradicted",
+            reason=f"The passage gives {theirs.value:g} as {theirs.label}, the claim as {ours.label}.",
+        )  # fmt: skip
+    operator = _operators_differ(claim, ours, theirs, candidate.sentence)
+    if operator:
+        return operator
+    if ours.role in ("from", "to") and theirs.role in ("from", "to") and ours.role != theirs.role:
+        return Finding(
+            check="direction", weight="contradicted",
+            reason=f"In the passage {shown} is where the change {'ends' if theirs.role == 'to' else 'begins'}, "
+            f"in the claim where it {'ends' if ours.role == 'to' else 'begins'}.",
+        )  # fmt: skip
+    if ours.role in ("from", "to") and theirs.role in ("first", "second") and "arm" in candidate.bound.sure:
+        ends = {"from": "control", "to": "device"}
+        if not compatible("arm", frozenset({ends[ours.role]}), candidate.bound.slots["arm"]) and _two_roles(candidate):
+            return Finding(
+                check="direction", weight="contradicted",
+                reason=f"In the passage {shown} belongs to {_listed(candidate.bound.slots['arm'])}, "
+                f"in the claim the change {'begins' if ours.role == 'from' else 'ends'} there.",
+            )  # fmt: skip
+    if ours.role == "by" and theirs.role in ("from", "to") and ours.kind == theirs.kind:
+        return Finding(
+            check="direction", weight="contradicted",
+            reason=f"In the passage {shown} is an end of a change, in the claim the size of it.",
+        )  # fmt: skip
+    for slot in ("measure", "arm", "time", "trial", "centre", "population", "severity"):
+        if slot not in item.slots or slot not in candidate.bound.slots:
+            continue
+        if compatible(slot, item.slots[slot], candidate.bound.slots[slot]):
+            continue
+        if _tied(item, slot) and (slot in candidate.bound.sure or slot in ("trial", "centre")):
+            ours_name, theirs_name = _listed(item.slots[slot]), _listed(candidate.bound.slots[slot])
+            return Finding(
+                check=slot, weight="contradicted",
+                reason=f"In the passage {shown} belongs to {theirs_name}, in the claim to {ours_name} "
+                f"(another {_SLOT_WORDS[slot]}).",
+            )  # fmt: skip
+    return None
+
+
+def _two_roles(candidate: _Candidate) -> bool:
+    """Whether the sentence sets an intervention against a control."""
+    arms = frozenset().union(*(b.slots.get("arm", frozenset()) for b in bindings(candidate.sentence.text)))
+    return "control" in arms and len(arms) > 1
+
+
+def _tied(item: Bound, slot: str) -> bool:
+    """Whether the claim ties the slot to this figure: by its words, or by naming one thing for all its figures."""
+    figure = item.figure
+    if figure.kind == "duration":
+        return slot in ("trial", "centre")
+    if slot in item.sure or slot in ("trial", "centre"):
+        return True
+    return slot != "measure" and figure.role in ("", "first") and figure.kind not in ("ratio", "ci", "p", "year")
+
+
+def _operators_differ(claim: Parsed, ours: Quantity, theirs: Quantity, sentence: Parsed) -> Finding | None:
+    a, b = ours.operator, theirs.operator
+    if a == b or ("~" in (a, b) and a in ("~", "=") and b in ("~", "=")):
+        return None
+    if ours.kind == "duration" and "=" in (a, b):
+        return None
+    below, above = {"<", "<="}, {">", ">="}
+    reason = f"The passage has {_shown(theirs)}, the claim {_shown(ours)}: the operator differs."
+    if (a in below and b in above) or (a in above and b in below):
+        return Finding(check="operator", weight="contradicted", reason=reason)
+    if a == "=" and _THRESHOLD.search(claim.text):
+        return None
+    return Finding(check="operator", weight="partial", reason=reason)
+
+
+def _check_pairs(claim: Parsed, bound: Sequence[Bound], evidence: Sequence[Parsed]) -> list[Finding]:
+    """A pair "a vs b" of the claim that stands the other way round in the evidence, where the claim names no arms."""
+    for index in range(len(bound) - 1):
+        a, b = bound[index], bound[index + 1]
+        if a.figure.role != "first" or b.figure.role != "second" or a.figure.group != b.figure.group:
+            continue
+        if "arm" in a.sure or "arm" in b.sure or "trial" in a.sure or "time" in a.sure or "population" in a.sure:
+            continue
+        for sentence in evidence:
+            figures = sentence.figures
+            straight = any(same_value(a.figure, f) and f.role == "first" for f in figures)
+            crossed = [f for f in figures if same_value(a.figure, f) and f.role == "second"]
+            if crossed and not straight and any(same_value(b.figure, f) and f.role == "first" for f in figures):
+                return [
+                    Finding(
+                        check="arm", weight="contradicted",
+                        reason=f"The passage has {_shown(b.figure)} first and {_shown(a.figure)} second, "
+                        "the claim the other way round.",
+                    )
+                ]  # fmt: skip
+    return []
+
+
+def _listed(names: frozenset[str]) -> str:
+    return " or ".join(sorted(names))
+
+
+def _shown(figure: Quantity) -> str:
+    """The figure as printed, with a shared unit added."""
+    text = " ".join(figure.text.split())
+    return f"{text} {figure.printed_unit}".strip() if figure.shared and figure.printed_unit else text

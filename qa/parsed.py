@@ -1,0 +1,98 @@
+"""A sentence as verification reads it: its terms, figures, names and directions, each read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from domain.sentences import sentence_spans
+from kb.words import rarity, terms
+from qa.entities import Entity, entities
+from qa.polarity import Signal, clauses, signals
+from qa.quantities import Quantity, quantities
+
+_COMMONEST = 0.15
+"""Weight of the commonest word; the rarest weighs 1 more."""
+_HEADING = re.compile(r"^[\s>*#-]*([^.!?]{2,80}):\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """One sentence or line. `terms` maps the stems of its content words to their weight, 0.15 (common) to 1.15 (rare).
+
+    `heading` is the line ending in a colon that stands above it ("Exclusion criteria"), empty where there is none.
+    """
+
+    text: str
+    terms: Mapping[str, float]
+    figures: tuple[Quantity, ...]
+    names: tuple[Entity, ...]
+    signals: tuple[Signal, ...]
+    clauses: tuple[tuple[int, int], ...]
+    heading: str = ""
+
+
+def weight(word: str) -> float:
+    """How much a word tells, 0.15 to 1.15."""
+    return _COMMONEST + rarity(word)
+
+
+@lru_cache(maxsize=16384)
+def weighted_terms(text: str) -> Mapping[str, float]:
+    """Stem → weight of the content words of `text`."""
+    return {term.stem: weight(term.word) for term in terms(text)}
+
+
+@lru_cache(maxsize=16384)
+def parse(text: str, heading: str = "") -> Parsed:
+    """`text` read as one sentence."""
+    return Parsed(
+        text=text,
+        terms=weighted_terms(text),
+        figures=quantities(text),
+        names=entities(text),
+        signals=signals(text),
+        clauses=clauses(text),
+        heading=heading,
+    )
+
+
+@lru_cache(maxsize=4096)
+def sentences(passage: str) -> tuple[Parsed, ...]:
+    """The sentences of a passage in order; a line of a list or table is one, under the heading it stands below."""
+    found: list[Parsed] = []
+    heading = ""
+    for block in _blocks(passage):
+        title = _HEADING.match(block)
+        if title:
+            heading = title.group(1).strip()
+        for start, end in sentence_spans(block):
+            found.append(parse(block[start:end], heading))
+    return tuple(found)
+
+
+def _blocks(passage: str) -> list[str]:
+    """Lines that stand alone (a list, a table), and prose lines joined to the paragraph they break."""
+    blocks: list[str] = []
+    for line in passage.split("\n"):
+        stripped = line.strip()
+        if not stripped:
+            blocks.append("")
+        elif blocks and blocks[-1] and _continues(blocks[-1], line):
+            blocks[-1] = f"{blocks[-1]} {stripped}"
+        else:
+            blocks.append(stripped)
+    return [block for block in blocks if block]
+
+
+def _continues(before: str, line: str) -> bool:
+    """A line that begins in lower case, unindented, goes on with a line that did not end."""
+    return line[:1].islower() and before[-1:].isalnum() and len(before) > 40
+
+
+def coverage(wanted: Mapping[str, float], present: Mapping[str, float]) -> float:
+    """The weighted share of `wanted` that is present, 0-1; 1 when nothing is wanted."""
+    total = sum(wanted.values())
+    return sum(value for stem, value in wanted.items() if stem in present) / total if total else 1.0

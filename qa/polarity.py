@@ -1,0 +1,108 @@
+"""Which way a sentence points: up or down, better or worse, no difference; and what of it is negated."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from qa.quantities import quantities
+
+Sense = Literal["up", "down", "good", "bad", "null", "difference", "negation"]
+SENSES: tuple[Sense, ...] = ("up", "down", "good", "bad", "null", "difference", "negation")
+OPPOSITE: dict[str, str] = {"up": "down", "down": "up", "good": "bad", "bad": "good"}
+_LEXICON = Path(__file__).with_name("polarity.toml")
+_NEGATION_REACH = 4
+"""A negation turns what follows it within this many words of the same clause."""
+SIGNIFICANT = 0.05
+"""The conventional two-sided level below which a p value counts as a difference."""
+
+_CLAUSE_END = re.compile(
+    r";|,?\s+\b(?:but|whereas|while|although|though|however|except|unlike)\b|,\s+(?=and\s|with\s|which\s|where\s)|\s+and\s+(?=there|no\s)|:\s"
+)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One word with a direction, at the half-open span `start:end`; `negated` when a negation reaches it."""
+
+    sense: Sense
+    start: int
+    end: int
+    word: str
+    negated: bool = False
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[Sense, re.Pattern[str]]:
+    lexicon = tomllib.loads(_LEXICON.read_text(encoding="utf-8"))
+    return {sense: re.compile(_body(lexicon[sense]), re.IGNORECASE) for sense in SENSES}
+
+
+def _body(words: list[str]) -> str:
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return (
+        r"(?<![\w-])(?:"
+        + "|".join(re.escape(w).replace(r"\*", r"[\w-]*").replace(r"\ ", r"\s+") for w in ordered)
+        + r")(?![\w])"
+    )
+
+
+@lru_cache(maxsize=16384)
+def signals(text: str) -> tuple[Signal, ...]:
+    """The directions of `text` in order; a p value above 0.05 and an interval across no effect are "null"."""
+    found: list[Signal] = []
+    for sense, pattern in _patterns().items():
+        for match in pattern.finditer(text):
+            found.append(Signal(sense=sense, start=match.start(), end=match.end(), word=match.group().lower()))
+    negations = [signal for signal in found if signal.sense == "negation"]
+    nulls = [signal for signal in found if signal.sense == "null"]
+    marked = []
+    for signal in found:
+        if signal.sense != "negation" and any(_reaches(text, negation, signal) for negation in negations):
+            signal = Signal(sense=signal.sense, start=signal.start, end=signal.end, word=signal.word, negated=True)
+        if signal.sense != "null" and any(n.start <= signal.start < n.end for n in nulls):
+            continue
+        marked.append(signal)
+    marked += _statistics(text)
+    return tuple(sorted(marked, key=lambda signal: (signal.start, signal.end, signal.sense)))
+
+
+def _reaches(text: str, negation: Signal, signal: Signal) -> bool:
+    if not negation.end <= signal.start:
+        return False
+    between = text[negation.end : signal.start]
+    return not _CLAUSE_END.search(between) and len(_WORD.findall(between)) <= _NEGATION_REACH
+
+
+def _statistics(text: str) -> list[Signal]:
+    made: list[Signal] = []
+    figures = quantities(text)
+    for index, figure in enumerate(figures):
+        sense: Sense | None = None
+        if figure.kind == "p":
+            above = figure.value >= SIGNIFICANT if figure.operator in ("=", "~", "<=", "<") else True
+            if figure.operator in ("<", "<=") and figure.value <= SIGNIFICANT:
+                above = False
+            sense = "null" if above else "difference"
+        elif figure.kind == "ci" and len(figure.values) == 2:
+            ratio = index > 0 and figures[index - 1].label in ("HR", "OR", "RR", "rate ratio")
+            none = 1.0 if ratio else 0.0
+            sense = "null" if min(figure.values) <= none <= max(figure.values) else "difference"
+            if not ratio and min(figure.values) > 0:
+                sense = None
+        if sense:
+            made.append(Signal(sense=sense, start=figure.start, end=figure.end, word=figure.text))
+    return made
+
+
+@lru_cache(maxsize=16384)
+def clauses(text: str) -> tuple[tuple[int, int], ...]:
+    """Half-open spans of the clauses of one sentence, in order."""
+    cuts = [0, *(match.start() for match in _CLAUSE_END.finditer(text)), len(text)]
+    return tuple((a, b) for a, b in pairwise(cuts) if text[a:b].strip())

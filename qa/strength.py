@@ -1,0 +1,59 @@
+"""How strongly something is recommended, on one ordinal scale."""
+
+from __future__ import annotations
+
+import re
+
+from qa.finding import Finding
+from qa.parsed import Parsed
+
+AGAINST, MAY, SHOULD_CONSIDER, RECOMMENDED = 0, 1, 2, 3
+"""Class III, IIb, IIa and I of the societies' scale."""
+_WORDS = {
+    AGAINST: "not recommended",
+    MAY: "may be considered",
+    SHOULD_CONSIDER: "should be considered",
+    RECOMMENDED: "recommended",
+}
+_PHRASES: dict[int, str] = {
+    AGAINST: r"\b(?:(?:not|never) (?:be )?(?:routinely |generally )?(?:recommended|indicated|advised|"
+    r"be (?:used|performed|done|offered|considered))|should not|must not|contra-?indicated|recommends? against|"
+    r"advis\w+ against|recommend(?:s|ed|ation)? not to|class III\b|no benefit|not to be used)",
+    SHOULD_CONSIDER: r"\b(?:should (?:also )?be considered|(?:is|are) (?:considered )?reasonable|"
+    r"ought to be considered|class (?:IIa|2a)\b|deserves? consideration|can be (?:useful|beneficial))",
+    MAY: r"\b(?:(?:may|might|could|can) (?:also |then |still )?be (?:considered|reasonable|used|offered|an option)|"
+    r"is an option|class (?:IIb|2b)\b|(?:may|might) consider)",
+    RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|indicated\b|should be (?!considered)\w+|must be|"
+    r"should (?:receive|undergo|have|get)|class (?:I|1)\b(?!-)|is (?:mandatory|required))",
+}
+_PATTERNS = {level: re.compile(words, re.IGNORECASE) for level, words in _PHRASES.items()}
+"""In the order in which they are read: words read as one level are not read again as another."""
+
+
+def levels(text: str) -> frozenset[int]:
+    """Every level of recommendation in `text`, 0 (against) to 3 (recommended)."""
+    found: set[int] = set()
+    rest = text
+    for level, pattern in _PATTERNS.items():
+        if pattern.search(rest):
+            found.add(level)
+            rest = pattern.sub(" ", rest)
+    return frozenset(found)
+
+
+def check_strength(claim: Parsed, evidence: Parsed) -> list[Finding]:
+    """What speaks against the claim's strength, given the sentence that carries it."""
+    ours, theirs = levels(claim.text), levels(evidence.text)
+    if not ours or not theirs or ours & theirs:
+        return []
+    claimed, given = max(ours), max(theirs, key=lambda level: (-min(abs(level - one) for one in ours), level))
+    said = f"The passage says “{_WORDS[given]}”, the claim “{_WORDS[claimed]}”"
+    if AGAINST in (claimed, given):
+        return [Finding(check="strength", weight="contradicted", reason=f"{said}: the opposite.")]
+    return [
+        Finding(
+            check="strength",
+            weight="partial",
+            reason=f"{said}: {'stronger' if claimed > given else 'weaker'} than its source.",
+        )
+    ]

@@ -1,0 +1,128 @@
+"""Verification: whether the evidence says what the claim says.
+
+`verify` runs named checks (figures, direction and negation, strength of recommendation, names) and weighs what is
+left, the wording, by a small model. A check that fails decides the verdict and gives its reason; the score is the
+probability that the evidence supports the claim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from domain.claim import Support, Verdict
+from qa.content import features, probability
+from qa.direction_check import carrying, check_direction, topic
+from qa.figure_check import check_figures
+from qa.finding import ORDER, Finding
+from qa.name_check import check_names
+from qa.parsed import Parsed, parse, sentences
+from qa.strength import check_strength
+
+if TYPE_CHECKING:
+    from kb.embed import Embedder
+
+Scorer = Callable[[str, str], float]
+"""(evidence sentence, claim) → probability of support 0-1; replaces the last step, the weighing of the wording."""
+
+SUPPORTED_FROM = 0.5
+"""The score from which a claim without findings is supported: the even chance, for every kind of claim."""
+_FACTOR = {"partial": 1.0, "unsupported": 0.5, "contradicted": 0.3}
+"""What a finding of that weight leaves of the wording's probability: never enough to reach SUPPORTED_FROM."""
+_JUST_BELOW = 0.49
+_OPEN = frozenset({"descriptor"})
+"""Checks whose finding is shown and makes the verdict partial, but says nothing against the result itself."""
+_VERBATIM = 0.99
+_SUPPORT: dict[str, Support] = {"partial": "partial", "unsupported": "unsupported", "contradicted": "contradicted"}
+_OPENS_ANEW = re.compile(r"(?:^|[.!?;:\n])[\s\"'“(\[]*$")
+_TURNS = re.compile(r"\b(?:not|no|never|without|neither|nor|if|unless|whether|may|might|could|denied?|fail\w*)\b", re.I)
+
+
+def verify(
+    claim: str,
+    evidence: Sequence[str],
+    embedder: Embedder | None = None,
+    *,
+    scorer: Scorer | None = None,
+) -> Verdict:
+    """The verdict on `claim` given the passages `evidence`; no evidence at all is "unsupported", score 0.
+
+    Without an `embedder` the wording is weighed by its words alone. Reasons are sentences; they are empty for a claim
+    that is supported without reserve.
+    """
+    passages = [passage for passage in evidence if passage.strip()]
+    if not claim.strip() or not passages:
+        return Verdict(support="unsupported", score=0.0, reasons=("There is no passage to support the claim.",))
+    if any(is_slice(claim, passage) for passage in passages):
+        return Verdict(support="supported", score=_VERBATIM)
+    read = parse(" ".join(claim.split()))
+    lines = [sentence for passage in passages for sentence in sentences(passage)]
+    findings = find(read, lines)
+    score = _score(read, lines, findings, embedder, scorer)
+    return _verdict(read, lines, findings, score)
+
+
+def find(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
+    """Every finding of the checks, the weightiest first."""
+    found = [*check_figures(claim, evidence), *check_names(claim, evidence), *check_direction(claim, evidence)]
+    carriers = carrying(claim, evidence, 0.3)
+    if carriers:
+        found += check_strength(claim, carriers[0])
+    unique = {finding.reason: finding for finding in found}
+    return sorted(unique.values(), key=lambda finding: -ORDER.index(finding.weight))
+
+
+def is_slice(claim: str, passage: str) -> bool:
+    """Whether the claim is a verbatim slice of the passage (white space folded) that nothing before it turns round."""
+    wanted, text = " ".join(claim.split()).rstrip("."), " ".join(passage.split())
+    at = text.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        whole = not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
+        before = text[:at]
+        sentence = before[max(before.rfind(mark) for mark in (". ", "; ", "? ")) + 1 :]
+        if whole and (_OPENS_ANEW.search(before) or (len(wanted.split()) >= 4 and not _TURNS.search(sentence))):
+            return True
+        at = text.find(wanted, at + 1)
+    return False
+
+
+def _score(
+    claim: Parsed,
+    evidence: Sequence[Parsed],
+    findings: Sequence[Finding],
+    embedder: Embedder | None,
+    scorer: Scorer | None,
+) -> float:
+    if scorer is not None:
+        best = carrying(claim, evidence, 0.0)[:3]
+        score = max((scorer(sentence.text, claim.text) for sentence in best), default=0.0)
+    else:
+        score = probability(features(claim, evidence, findings, embedder))
+    if not findings or all(finding.check in _OPEN for finding in findings):
+        return score
+    return min(score * _FACTOR[findings[0].weight], _JUST_BELOW)
+
+
+def _verdict(claim: Parsed, evidence: Sequence[Parsed], findings: Sequence[Finding], score: float) -> Verdict:
+    reasons = tuple(finding.reason for finding in findings)
+    if findings:
+        return Verdict(support=_SUPPORT[findings[0].weight], score=round(score, 4), reasons=reasons)
+    if score >= SUPPORTED_FROM:
+        return Verdict(support="supported", score=round(score, 4))
+    missing = _missing(claim, evidence)
+    reason = f"The passage does not speak of {missing}." if missing else "The passage does not clearly say this."
+    return Verdict(support="unsupported", score=round(score, 4), reasons=(reason,))
+
+
+def _missing(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """The claim's most telling words that no sentence holds, as printed."""
+    present = {stem for sentence in evidence for stem in (*sentence.terms, *parse(sentence.heading).terms)}
+    absent = [(value, stem) for stem, value in topic(claim).items() if stem not in present]
+    words = []
+    for _, stem in sorted(absent, key=lambda item: (-item[0], item[1]))[:3]:
+        printed = next((w for w in re.findall(r"[\w/-]+", claim.text) if stem in parse(w).terms), None)
+        if printed:
+            words.append(f"“{printed}”")
+    return ", ".join(dict.fromkeys(words))
