@@ -6,13 +6,10 @@ import re
 
 from domain.evidence import EvidenceRecord, Outcome
 from domain.passage import Confidence
-from ingest.record_words import _interval as interval
-from ingest.record_words import _says_when as says_when
-from ingest.record_words import _times as times
-from ingest.record_words import measure_phrase, study, time_phrase
+from ingest.record_words import interval_phrase, measure_phrase, says_when, spelt_times, study, time_phrase
 
-DIGEST_WORDS = 55
-"""A digest is cut at about this many words, so that two of them fit into an answer."""
+DIGEST_WORDS = 45
+"""A digest is cut at about this many words, so that an answer has room for it and two facts more."""
 MAX_RESULTS = 4
 
 _IMPORTANCE = (
@@ -99,7 +96,7 @@ def _result(outcome: Outcome, arms: str, last_time: str) -> tuple[str, str]:
         said += f" ({outcome.population})"
     if time and time != last_time:
         said += f" {time}"
-    told = f"{said} {times(outcome.value)}" if outcome.value else said
+    told = f"{said} {spelt_times(outcome.value)}" if outcome.value else said
     if outcome.comparison and outcome.comparison not in (arms, "before vs after"):
         told += f", {outcome.comparison}"
     if figures := _figures(outcome):
@@ -112,8 +109,8 @@ def _result(outcome: Outcome, arms: str, last_time: str) -> tuple[str, str]:
 def _figures(outcome: Outcome) -> str:
     """Effect and interval; a p value only where nothing else tells how sure the result is, and it needs no words."""
     if outcome.effect:
-        return ", ".join(part for part in (outcome.effect, interval(outcome)) if part)
-    if interval(outcome):
-        return interval(outcome)
+        return ", ".join(part for part in (outcome.effect, interval_phrase(outcome)) if part)
+    if interval_phrase(outcome):
+        return interval_phrase(outcome)
     plain = outcome.p and not outcome.wording and re.fullmatch(r"[<>=]?\s*0?\.\d+", outcome.p)
     return "" if not plain or not outcome.p else f"p{outcome.p}" if outcome.p[0] in "<>=" else f"p={outcome.p}"

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from domain.evidence import EvidenceRecord, Fact, Outcome
 
+NAME_WORDS = 6
+"""A title with more words before its colon is not used as a name."""
 CRITERIA_WORDS = 28
 """Entry criteria are told in sentences of about this many words, so that one can be quoted on its own."""
 
@@ -42,10 +44,19 @@ def study(record: EvidenceRecord, *, opening: bool = False) -> str:
 
     `opening` gives it the capital of a sentence's first word.
     """
-    name = record.short or record.title.partition(":")[0]
+    name = record.short or _name_from_citation(record)
     if opening:
         name = name[0].upper() + name[1:]
     return name if record.year is None or re.search(r"\b(19|20)\d\d\b", name) else f"{name} ({record.year})"
+
+
+def _name_from_citation(record: EvidenceRecord) -> str:
+    """The title up to its colon; where that is a sentence and not a name, "the Stone cohort study"."""
+    name = record.title.partition(":")[0].strip() or record.record_id
+    if record.first_author and len(name.split()) > NAME_WORDS:
+        surname = re.sub(r" [A-Z]{1,3}$", "", record.first_author)
+        return f"the {surname} {_DESIGNS[record.kind].removeprefix('a ')}"
+    return name
 
 
 def design_sentence(record: EvidenceRecord) -> str:
@@ -79,7 +90,7 @@ def criteria_sentences(record: EvidenceRecord) -> Iterator[tuple[int, str]]:
 
 def baseline_sentence(record: EvidenceRecord) -> str:
     """The patients at baseline; empty when the record gives nothing."""
-    values = ", ".join(f"{name} {_times(value)}" for name, value in record.baseline.items())
+    values = ", ".join(f"{name} {spelt_times(value)}" for name, value in record.baseline.items())
     return f"{study(record, opening=True)}, patients at baseline: {values}." if values else ""
 
 
@@ -133,7 +144,7 @@ def time_phrase(timepoint: str | None) -> str:
     """A time point as a sentence says it: "24 mo" is "at 24 months"; empty when there is none."""
     if not timepoint or timepoint == "before vs after":
         return ""
-    said = _times(timepoint)
+    said = spelt_times(timepoint)
     plain = {
         "procedure": "at the procedure",
         "follow-up": "during follow-up",
@@ -153,14 +164,14 @@ def time_phrase(timepoint: str | None) -> str:
 
 def _clause(record: EvidenceRecord, outcome: Outcome) -> str:
     """The usual wording of a result."""
-    value, comparison = _times(outcome.value or ""), outcome.comparison or ""
+    value, comparison = spelt_times(outcome.value or ""), outcome.comparison or ""
     population = f" ({outcome.population})" if outcome.population else ""
-    time = "" if _says_when(outcome) else f" {time_phrase(outcome.timepoint)}".rstrip()
+    time = "" if says_when(outcome) else f" {time_phrase(outcome.timepoint)}".rstrip()
     if not value:
         about = measure_phrase(outcome.measure.removesuffix(" change"))
         return f"the effect on {about}{population}{time} was {_effect(outcome)}{_against(record, comparison)}"
     measure = measure_phrase(outcome.measure)
-    subject, stats = f"{measure}{population}{time}", _stats(outcome)
+    subject, stats = f"{measure}{population}{time}", stats_phrase(outcome)
     parts, names = value.split(" vs "), comparison.split(" vs ")
     if len(parts) == len(names) == 2 and all(names):
         left, right = _share_unit(*parts)
@@ -174,9 +185,9 @@ def _clause(record: EvidenceRecord, outcome: Outcome) -> str:
 def _filled(outcome: Outcome) -> str:
     """The record's own wording with its figures filled in."""
     told = outcome.wording or ""
-    figures = _joined(outcome.effect or "", _interval(outcome), _p_value(outcome.p))
+    figures = _joined(outcome.effect or "", interval_phrase(outcome), _p_value(outcome.p))
     for name, words in {
-        "{value}": _times(outcome.value or ""),
+        "{value}": spelt_times(outcome.value or ""),
         "{time}": time_phrase(outcome.timepoint),
         "{stats}": f"({figures})" if figures else "",
         "{figures}": figures,
@@ -188,7 +199,7 @@ def _filled(outcome: Outcome) -> str:
 def _effect(outcome: Outcome) -> str:
     """An effect that stands alone: "HR 0.76 (95% CI 0.57-1.01, p=0.056)", "a mean difference of -7 mL/m2 (…)"."""
     effect = re.sub(r"^((?:[a-z]{2,} )+)(?=[-\d])", lambda words: f"a {words.group(1)}of ", outcome.effect or "")
-    inner = _joined(_interval(outcome), _p_value(outcome.p))
+    inner = _joined(interval_phrase(outcome), _p_value(outcome.p))
     return f"{effect} ({inner})" if inner else effect
 
 
@@ -208,7 +219,7 @@ def _verb(measure: str, value: str) -> str:
     return "were" if _PLURAL.match(measure) else "was"
 
 
-def _says_when(outcome: Outcome) -> bool:
+def says_when(outcome: Outcome) -> bool:
     """Whether the measure or the value already names the time point."""
     if outcome.timepoint == "procedure":
         return outcome.measure.startswith("Procedural")
@@ -223,21 +234,23 @@ def _share_unit(left: str, right: str) -> tuple[str, str]:
     return (f"{left} {unit}", right) if first and unit else (left, right)
 
 
-def _stats(outcome: Outcome) -> str:
-    inner = _joined(outcome.effect or "", _interval(outcome), _p_value(outcome.p))
+def stats_phrase(outcome: Outcome) -> str:
+    """Effect, interval and p in parentheses after a space, " (HR 0.53, 95% CI 0.40-0.70, p<0.001)"; or nothing."""
+    inner = _joined(outcome.effect or "", interval_phrase(outcome), _p_value(outcome.p))
     return f" ({inner})" if inner else ""
 
 
-def _interval(outcome: Outcome) -> str:
+def interval_phrase(outcome: Outcome) -> str:
+    """The interval, "95% CI 0.40-0.70"; empty without one."""
     return f"95% CI {outcome.ci_95}" if outcome.ci_95 else ""
 
 
 def _p_value(p: str | None) -> str:
-    return "" if not p else f"p{_times(p)}" if p[0] in "<>=" else f"p={_times(p)}"
+    return "" if not p else f"p{spelt_times(p)}" if p[0] in "<>=" else f"p={spelt_times(p)}"
 
 
 def _note(outcome: Outcome) -> str:
-    return f"; {_times(outcome.note)}" if outcome.note else ""
+    return f"; {spelt_times(outcome.note)}" if outcome.note else ""
 
 
 def _stated(text: str | None) -> str:
@@ -249,7 +262,7 @@ def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _times(text: str) -> str:
+def spelt_times(text: str) -> str:
     """Spell out the units of time after a figure: "30 d" is "30 days"."""
 
     def spelt(found: re.Match[str]) -> str:
