@@ -33,6 +33,8 @@ _EVENTS = re.compile(
     r"death|hospitalisation|mortality|events|complications|bleeding|fibrillation|[Rr]eintervention|failure|recurrence"
 )
 _RATE = re.compile(r"rate|[Ff]reedom|success")
+_TREATED = frozenset({"active", "device", "intervention", "treatment"})
+_COMPARED = frozenset({"comparator", "control", "placebo", "sham"})
 _FROM_TO = re.compile(r"(about |median )?[+-]?\d[^,;]*? to (about )?[+-]?\d")
 _UNSAID_IS = re.compile(r"(?<!be )(?<!is )(?<!if )(?<!not )\b(not )?(recommended|reasonable|indicated)\b(?!,)")
 _FIGURE = re.compile(r"(?:[a-z]+ )?[+-]?\d[\d.,]*(?: \([^)]*\))?")
@@ -175,11 +177,12 @@ def _clause(record: EvidenceRecord, outcome: Outcome) -> str:
     parts, names = value.split(" vs "), comparison.split(" vs ")
     if len(parts) == len(names) == 2 and all(names):
         left, right = _share_unit(*parts)
-        first, second = (record.arm_words.get(name, f"({name})") for name in names)
+        first, second = (_arm(record, name) or f"({name})" for name in names)
         return f"{subject} {_verb(measure, left)} {left} {first} vs {right} {second}{stats}"
     verb = "went from" if _FROM_TO.match(value) else _verb(measure, value)
-    tail = f" ({comparison})" if comparison and comparison != "before vs after" else ""
-    return f"{subject} {verb} {value}{tail}{stats}"
+    if comparison and comparison != "before vs after":
+        stats = f" ({comparison}; {stats[2:]}" if stats else f" ({comparison})"
+    return f"{subject} {verb} {value}{stats}"
 
 
 def _filled(outcome: Outcome) -> str:
@@ -206,11 +209,19 @@ def _effect(outcome: Outcome) -> str:
 def _against(record: EvidenceRecord, comparison: str) -> str:
     """The arms of an effect: " with TEER + GDMT vs GDMT alone"."""
     names = comparison.split(" vs ")
-    if len(names) != 2 or not all(name in record.arm_words for name in names):
-        return f" ({comparison})" if comparison and not comparison.startswith("vs ") else f" {comparison}".rstrip()
-    first, second = (record.arm_words[name] for name in names)
+    first, second = (_arm(record, name) for name in names) if len(names) == 2 else ("", "")
+    if not first or not second:
+        return f", {comparison}" if comparison and not comparison.startswith("vs ") else f" {comparison}".rstrip()
     joint, _, rest = second.partition(" ")
     return f" {first} vs {rest if joint == first.split()[0] else second}"
+
+
+def _arm(record: EvidenceRecord, name: str) -> str:
+    """An arm with its preposition, "with GDMT alone"; empty when neither words nor treatments tell what it is."""
+    if name in record.arm_words:
+        return record.arm_words[name]
+    treatment = record.intervention if name in _TREATED else record.comparator if name in _COMPARED else None
+    return f"with {re.sub(r' [(].*[)]$', '', treatment)}" if treatment and not _NOTHING.match(treatment) else ""
 
 
 def _verb(measure: str, value: str) -> str:

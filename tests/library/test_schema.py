@@ -202,3 +202,24 @@ def test_any_words_are_told_in_slices(value, comparison, population, timepoint, 
     except InvalidRecord:
         return
     assert all(document.text[p.start : p.end] == p.text and p.text.strip() == p.text for p in passages)
+
+
+def test_arms_called_device_and_control_are_told_as_the_treatments():
+    tree = copy.deepcopy(GOOD)
+    tree["comparator"] = "drugs alone (open label)"
+    tree["outcomes"][0] |= {"comparison": "device vs control"}
+    tree["outcomes"].append({**tree["outcomes"][0], "value": None, "measure": "HF hospitalisation"})
+    _, _, passages = read_record_file("x.yaml", as_yaml(tree), "d1")
+    told = {p.fact: p.text for p in passages}
+    assert "occurred in 10% with a clip vs 20% with drugs alone (HR 0.50" in told["outcomes.0"]
+    assert told["outcomes.1"] == (
+        "In INVENTED (2030), the effect on HF hospitalisation at 12 months was HR 0.50"
+        " (95% CI 0.30-0.80, p=0.004) with a clip vs drugs alone."
+    )
+
+
+def test_a_title_that_is_a_sentence_is_not_used_as_a_name():
+    tree = copy.deepcopy(GOOD)
+    tree["title"] = "What becomes of patients whose valve was clipped and then never looked at again"
+    _, _, passages = read_record_file("x.yaml", as_yaml(tree), "d1")
+    assert passages[0].text.startswith("The Nobody randomised trial (2030)")
