@@ -26,7 +26,7 @@ def chart(
     points: Sequence[ForestPoint], ratio: str, *, theme: str = "light", width: int | str = "container"
 ) -> alt.LayerChart:
     """The plot of one kind of ratio; below 1 there are fewer events in the first-named arm of the comparison."""
-    rows = _labels(points)
+    rows = labels(points)
     values = [
         {
             "row": row,
@@ -96,7 +96,7 @@ def _figure(point: ForestPoint) -> str:
     return f"{point.estimate:g} ({point.low:g}–{point.high:g})"
 
 
-def _labels(points: Sequence[ForestPoint]) -> list[str]:
+def labels(points: Sequence[ForestPoint]) -> list[str]:
     """What stands above each interval, no two the same: the figure, study, time, and the population where needed."""
     names = [", ".join(part for part in (point.study, point.timepoint) if part) for point in points]
     twice = Counter(names)
