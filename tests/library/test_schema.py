@@ -208,7 +208,8 @@ def test_arms_called_device_and_control_are_told_as_the_treatments():
     tree = copy.deepcopy(GOOD)
     tree["comparator"] = "drugs alone (open label)"
     tree["outcomes"][0] |= {"comparison": "device vs control"}
-    tree["outcomes"].append({**tree["outcomes"][0], "value": None, "measure": "HF hospitalisation"})
+    again = copy.deepcopy(tree["outcomes"][0]) | {"value": None, "measure": "HF hospitalisation"}
+    tree["outcomes"].append(again)
     _, _, passages = read_record_file("x.yaml", as_yaml(tree), "d1")
     told = {p.fact: p.text for p in passages}
     assert "occurred in 10% with a clip vs 20% with drugs alone (HR 0.50" in told["outcomes.0"]
