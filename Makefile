@@ -15,7 +15,8 @@ all: check test
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --progress-bar off -c constraints.txt -e . --group dev
+	@echo "Installing; this takes a minute or two."
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e . --group dev
 	touch $@
 
 app: $(INSTALLED)
