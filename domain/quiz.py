@@ -20,8 +20,8 @@ class QuizItem:
     `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat,
     the index is outside them, or nothing is cited. `item_id` is a hash of the content and follows every edit.
 
-    `proof` is the key as a statement, which the citations carry word for figure; `caveat` is what a teacher should know
-    before handing the item out (empty: nothing known). `level_rule` says by which rule difficulty and Bloom level were
+    `proofs` are the statements that the key rests on, each carried by a citation; `caveat` is what a teacher should
+    know before handing the item out (empty: nothing known). `level_rule` says by which rule difficulty and Bloom level were
     given. `facts` are the "record#outcomes.3" or passage ids the item was made from, the first one carrying the key.
     """
 
@@ -36,7 +36,7 @@ class QuizItem:
     bloom: str = "remember"
     topic: str = ""
     template: str = ""
-    proof: str = ""
+    proofs: tuple[str, ...] = ()
     caveat: str = ""
     level_rule: str = ""
     facts: tuple[str, ...] = ()

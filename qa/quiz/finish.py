@@ -46,7 +46,7 @@ def finish(draft: Draft, wrongs: tuple[Wrong, ...], shelf: Shelf) -> QuizItem:
         level_rule=rule(draft),
         topic=draft.topic or _topic(draft.ground),
         template=draft.template,
-        proof=" ".join(claim for claim, _ in draft.proofs),
+        proofs=tuple(claim for claim, _ in draft.proofs),
         caveat=numbered(caveat),
         facts=tuple(dict.fromkeys(ground.fact_id for _, ground in draft.proofs)),
     )
@@ -74,18 +74,17 @@ def _cited(draft: Draft, wrongs: tuple[Wrong, ...], caveat: str, shelf: Shelf) -
 
 
 def _citation(n: int, ground: Ground) -> Citation:
-    passage = ground.passage
-    return Citation(n=n, document=ground.document, passage=passage, start=passage.start, end=passage.end)
+    return Citation(n=n, document=ground.document, passage=ground.passage, start=ground.start, end=ground.end)
 
 
 def _evidence(draft: Draft) -> str:
     """The passage of the key with its place, and what stands behind it."""
     ground = draft.ground
-    document, passage = ground.document, ground.passage
-    page = document.page_at(passage.start)
+    document = ground.document
+    page = document.page_at(ground.start)
     where = byline(document) or document.title
     where += f", page {page.label or page.number}" if page else ""
-    text = " ".join(passage.text.split())
+    text = " ".join(ground.text.split())
     said = f"{_WORDING}: {text}" if document.origin == "record" else f"“{text}”"
     label = f" {SECOND_HAND}" if any(one.passage.confidence == "secondary" for _, one in draft.proofs) else ""
     return f"{said} {ground.ref} ({where}).{label}"

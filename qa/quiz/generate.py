@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from domain.errors import CallError
@@ -21,7 +21,7 @@ from qa.quiz.templates import TEMPLATES
 SHARE_OF_A_TEMPLATE = 10
 """No template makes more than one item in so many."""
 SHARE_OF_RECALL = 0.6
-"""At most this part of a set asks for recall alone."""
+"""At most this part of a set asks for recall alone, where the asked-for kinds can ask for more."""
 TIRED = 3
 """A study may carry so many more keys than the least used one before others go first."""
 
@@ -74,9 +74,12 @@ class _Making:
     rejected: list[RejectedDraft] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
+    recall_share: float = SHARE_OF_RECALL
 
     def run(self, decks: list[tuple[Template, list[Draft]]]) -> None:
         """Take from each template in turn: first by its share, then, where the base has no more, without it."""
+        if not any(template.bloom in HIGHER for template, _ in decks):
+            self.recall_share = 1.0
         for share in (max(1, self.wanted // SHARE_OF_A_TEMPLATE), self.wanted):
             open_decks = [one for one in decks if one[1]]
             while open_decks and len(self.items) < self.wanted:
@@ -99,7 +102,7 @@ class _Making:
         if template.bloom in HIGHER:
             return True
         recalled = sum(item.bloom not in HIGHER for item in self.items)
-        return recalled + 1 <= max(1.0, SHARE_OF_RECALL * self.wanted)
+        return recalled + 1 <= max(1.0, self.recall_share * self.wanted)
 
     def _freshness(self, draft: Draft, drafts: list[Draft]) -> tuple[int, int, int, int]:
         ground = draft.ground
@@ -145,10 +148,3 @@ class _Making:
 
 FEWER_OPTIONS = frozenset({"strongest-association"})
 """Templates that may do with three options, where a study has no more than three factors."""
-
-
-def spread(items: Sequence[QuizItem]) -> Iterator[tuple[str, str, int]]:
-    """Topic, difficulty, number of items: the blueprint of a set, in the order of the topics' names."""
-    counted = Counter((item.topic or "other", item.difficulty) for item in items)
-    for (topic, level), number in sorted(counted.items()):
-        yield topic, level, number

@@ -19,7 +19,7 @@ HIGHER = tuple(level for level in BLOOM if level != "remember")
 
 
 def difficulty(draft: Draft) -> str:
-    """ "easy", "medium" or "hard", by how many facts are needed, what is done with them, and how near distractors lie."""
+    """Easy, medium or hard: how many facts are needed, what is done with them, how near the distractors lie."""
     if draft.sources >= 3 or (draft.bloom == "analyse" and draft.sources >= 2):
         return "hard"
     if draft.bloom != "remember":

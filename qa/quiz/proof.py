@@ -39,7 +39,7 @@ class Prover:
 def unproved(draft: Draft, prover: Prover) -> RejectedDraft | None:
     """Why the key is not carried by what is cited; None when it is."""
     for claim, ground in draft.proofs:
-        verdict = prover.verdict(claim, (ground.passage.text,))
+        verdict = prover.verdict(claim, (ground.text,))
         if verdict.support != "supported":
             why = "; ".join(verdict.reasons) or f"verification finds it {verdict.support}"
             return RejectedDraft(
@@ -66,7 +66,7 @@ def safe_distractors(draft: Draft, shelf: Shelf, prover: Prover) -> tuple[tuple[
 def _also_right(wrong: Wrong, draft: Draft, shelf: Shelf, prover: Prover) -> str | None:
     if wrong.claim is None:
         return None
-    cited = tuple(ground.passage.text for _, ground in draft.proofs)
+    cited = tuple(ground.text for _, ground in draft.proofs)
     if prover.supports(wrong.claim, cited):
         return f"“{wrong.text}” is carried by the passage that is cited for the key."
     for hit in shelf.base.search(wrong.claim, k=SEARCHED):

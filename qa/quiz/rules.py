@@ -49,7 +49,8 @@ _UNFOCUSED = re.compile(
 )
 _PEOPLE = re.compile(
     r"\b(patients?|participants|recipients|adults|women|men|woman|man|people|candidates|year-old|survivors|controls?"
-    r"|arm|cohort|population|hearts|cases?|series|heart failure|HF|MR|SMR|FMR|regurgitation)\b"
+    r"|arm|cohort|population|hearts|cases?|series|heart failure|HF|MR|SMR|FMR|regurgitation|students|children|subjects"
+    r"|volunteers|infants|individuals|adolescents|smokers|users|mice|rats|animals|samples)\b"
 )
 _NOT_A_UNIT_QUESTION = re.compile(
     r"\b(ratio|number needed to treat|NNT|number of|how many|percentage|proportion|per cent|class|grade|score"
@@ -57,6 +58,8 @@ _NOT_A_UNIT_QUESTION = re.compile(
     re.I,
 )
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]*")
+_ABBREVIATION = re.compile(r"[A-Z]{3,4}")
+_EVERYDAY = frozenset("SMR FMR LVEF NYHA GDMT TEER EROA KCCQ LVAD".split())
 _COMMON = frozenset(
     "about after against among because before between compared could during effect group heart higher lower mitral"
     " months other outcome patients point reported result should study than their there these those trial trials under"
@@ -195,8 +198,10 @@ def _echo(item: QuizItem) -> str | None:
 
 
 def _stems(text: str) -> set[str]:
-    words = (word.casefold() for word in _WORD.findall(text))
-    return {word[:6] for word in words if len(word) >= 5 and word not in _COMMON}
+    """The beginnings of the telling words, and the abbreviations that are no everyday words of the field."""
+    words = _WORD.findall(text)
+    telling = {word.casefold()[:6] for word in words if len(word) >= 5 and word.casefold() not in _COMMON}
+    return telling | {word for word in words if _ABBREVIATION.fullmatch(word) and word not in _EVERYDAY}
 
 
 def _ordered(item: QuizItem) -> str | None:

@@ -49,6 +49,23 @@ class Ground:
     fact_id: str
     document: Document
     passage: Passage
+    span: tuple[int, int] | None = None
+    """The cited slice of the document's text, half-open; None: the whole passage."""
+
+    @property
+    def start(self) -> int:
+        """Where the cited slice begins in the document's text."""
+        return self.span[0] if self.span else self.passage.start
+
+    @property
+    def end(self) -> int:
+        """Where the cited slice ends."""
+        return self.span[1] if self.span else self.passage.end
+
+    @property
+    def text(self) -> str:
+        """The cited slice."""
+        return self.document.text[self.start : self.end]
 
     @property
     def ref(self) -> str:
@@ -91,12 +108,15 @@ class Shelf:
     base: Base
     cards: dict[str, Card]
     on_topic: frozenset[str]
+    topic: str = ""
     by_record: dict[str, list[Card]] = field(default_factory=dict)
 
     def results(self, *, everywhere: bool = False) -> Iterator[Card]:
         """The results a question can rest on, those of the topic unless `everywhere`."""
         for card in self.figures():
-            if card.askable and (everywhere or card.record.record_id in self.on_topic):
+            if card.askable and (
+                card.record.record_id in self.on_topic or (everywhere and not is_contrast(card.record))
+            ):
                 yield card
 
     def figures(self) -> Iterator[Card]:
@@ -147,7 +167,8 @@ def open_shelf(base: Base, topic: str) -> Shelf:
             cards[card.fact_id] = card
             by_record.setdefault(record.record_id, []).append(card)
     records = [one for one in base.records() if one.record_id in by_record]
-    return Shelf(base=base, cards=cards, on_topic=frozenset(_on_topic(base, topic, records)), by_record=by_record)
+    found = frozenset(_on_topic(base, topic, records))
+    return Shelf(base=base, cards=cards, on_topic=found, topic=topic, by_record=by_record)
 
 
 def _card(record: EvidenceRecord, document: Document, passage: Passage) -> Card:
@@ -172,7 +193,7 @@ def topic_words(topic: str) -> tuple[str, ...]:
 
 def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list[str]:
     words = topic_words(topic)
-    records = [one for one in records if not _is_contrast(one) or any(word in _told(one) for word in words)]
+    records = [one for one in records if not is_contrast(one) or any(word in _told(one) for word in words)]
     if not words:
         return [one.record_id for one in records]
     label = "-".join(words)
@@ -184,7 +205,7 @@ def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list
     return [hit.document.record for hit in hits if hit.document.record]
 
 
-def _is_contrast(record: EvidenceRecord) -> bool:
+def is_contrast(record: EvidenceRecord) -> bool:
     """Whether the record stands in the base only for comparison with another disease."""
     return any("contrast" in topic for topic in record.topics)
 

@@ -56,6 +56,10 @@ _SUBJECTS = {
 }
 LONGEST_CRITERION = 110
 """Characters of an entry criterion that a stem still takes."""
+CRITERIA = 4
+"""Entry criteria that a vignette takes over."""
+SHORT_NAME = 26
+"""Characters; a shorter name would stand out among options that name whole cohorts."""
 _CLINICAL = re.compile(
     r"\b(MR|FMR|SMR|HF|HFrEF|HFpEF|LVEF|NYHA|CAD|IMR|cardiomyopathy|infarction|regurgitation|TEER|MitraClip)\b"
 )
@@ -92,6 +96,13 @@ def study(record: EvidenceRecord) -> str:
 def label(record: EvidenceRecord) -> str:
     """The study's name as an option: without an article, with a capital."""
     return sentence(study(record).removeprefix("the ").removeprefix("The "))
+
+
+def full_label(record: EvidenceRecord) -> str:
+    """A study as one option among studies: a short name is followed by what was given, "COAPT (2018), MitraClip"."""
+    name = label(record)
+    given = re.split(r" \+ |, then |,| via ", in_sentence(record.intervention))[0]
+    return name if len(name) >= SHORT_NAME or not given or len(given) > SHORT_NAME + 10 else f"{name}, {given}"
 
 
 def sentence(text: str) -> str:
@@ -156,6 +167,14 @@ def people(record: EvidenceRecord) -> str:
         if said and len(said) <= LONGEST_CRITERION and _CLINICAL.search(said) and not _COUNTS.search(said):
             return f"{size} ({pretty(said)})"
     return size
+
+
+def clinical(record: EvidenceRecord) -> list[str]:
+    """The first entry criteria that describe a patient, at most CRITERIA of them."""
+    kept = [
+        one for one in record.criteria if _CLINICAL.search(one) and not _NOT_WHO.search(one) and not _COUNTS.search(one)
+    ]
+    return [pretty(one) for one in kept[:CRITERIA]]
 
 
 def in_sentence(text: str | None) -> str:

@@ -29,7 +29,12 @@ def to_json(quiz: QuizSet) -> dict[str, Any]:
 
 
 def _more(item: QuizItem) -> dict[str, Any]:
-    return {"proof": item.proof, "caveat": item.caveat, "level_rule": item.level_rule, "facts": list(item.facts)}
+    return {
+        "proofs": list(item.proofs),
+        "caveat": item.caveat,
+        "level_rule": item.level_rule,
+        "facts": list(item.facts),
+    }
 
 
 def json_value(quiz: QuizSet, title: str) -> bytes:

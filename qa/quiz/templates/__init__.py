@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa.quiz.draft import Template
-from qa.quiz.templates import apply, compare, forms, guideline, limits, rank, recall, trend, weigh
+from qa.quiz.templates import apply, compare, forms, guideline, limits, passage, rank, recall, trend, weigh
 
 TEMPLATES: tuple[Template, ...] = (
     *guideline.TEMPLATES,
@@ -15,5 +15,6 @@ TEMPLATES: tuple[Template, ...] = (
     *limits.TEMPLATES,
     *recall.TEMPLATES,
     *forms.TEMPLATES,
+    *passage.TEMPLATES,
 )
 """Every template, in the order in which they take turns."""

@@ -14,7 +14,7 @@ from qa.quiz.wording import (
     arm,
     bare_arm,
     family,
-    label,
+    full_label,
     pick,
     pretty,
     sentence,
@@ -75,8 +75,8 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
             (300 / better, "counts three times as many as the absolute difference gives"),
         )
         stem = (
-            f"{_rates(card)} About how many patients have to receive {bare_arm(card.record, result.arms[0])} for one more"
-            " patient to benefit over this period?"
+            f"{_rates(card)} About how many patients have to receive {bare_arm(card.record, result.arms[0])} for one"
+            " more patient to benefit over this period?"
         )
         yield Draft(
             template="number-needed-to-treat",
@@ -215,15 +215,16 @@ def _eligibility(key: _Range, others: list[_Range], value: float) -> Draft:
         template="eligibility",
         kind="mcq",
         stem=stem,
-        key=label(key.card.record),
+        key=full_label(key.card.record),
         proofs=tuple((one.card.passage.text, one.card) for one in (key, *others)),
         cards=tuple(one.card for one in (key, *others)),
         rationale=f"{sentence(study(key.card.record))} asked for {_says(key)} {key.card.ref}; {value:g}% lies within.",
         bloom="apply",
         wrongs=tuple(
             Wrong(
-                text=label(one.card.record),
-                note=f"{sentence(study(one.card.record))} asked for {_says(one)} {one.card.ref}; {value:g}% lies outside.",
+                text=full_label(one.card.record),
+                note=f"{sentence(study(one.card.record))} asked for {_says(one)} {one.card.ref};"
+                f" {value:g}% lies outside.",
             )
             for one in others
         ),
@@ -258,8 +259,8 @@ def severity(shelf: Shelf) -> Iterator[Draft]:
             yield Draft(
                 template="severity",
                 kind="mcq",
-                stem=f"In a patient with secondary MR, echocardiography shows an EROA of {value / 100:.2f} cm². Judged by"
-                " EROA alone, which of these definitions calls the MR severe?",
+                stem=f"In a patient with secondary MR, echocardiography shows an EROA of {value / 100:.2f} cm². Judged"
+                " by EROA alone, which of these definitions calls the MR severe?",
                 key=name,
                 proofs=tuple((c.passage.text, c) for c in (card, *(one[0] for _, one in chosen))),
                 cards=(card, *(one[0] for _, one in chosen)),
@@ -274,8 +275,8 @@ def severity(shelf: Shelf) -> Iterator[Draft]:
                     for other, (one, limit) in chosen
                 ),
                 sources=4,
-                caveat="MR is graded by integration of several parameters on optimised therapy; one parameter alone decides"
-                " nothing in practice.",
+                caveat="MR is graded by integration of several parameters on optimised therapy; one parameter alone"
+                " decides nothing in practice.",
             )
 
 

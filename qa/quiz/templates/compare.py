@@ -11,7 +11,7 @@ from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Card, Shelf
 from qa.quiz.templates.recall import RATIO_NAMES
 from qa.quiz.templates.said import line, said
-from qa.quiz.wording import event, family, label, named, pick, sentence, study, versus, when
+from qa.quiz.wording import event, family, full_label, named, pick, sentence, study, versus, when
 
 _LABELS = frozenset({"rct", "registry", "meta-analysis", "guideline"})
 
@@ -105,8 +105,9 @@ def _two_trials(one: Card, two: Card) -> Draft:
     found = {card: "significant" if favours_first(card) else "not significant" for card in (one, two)}
     shown = "; ".join(f"{line(card)} ({found[card]})" for card in (one, two))
     stem = (
-        f"Two randomised trials in patients with MR reported on {event(one.outcome).split(' (')[0]}: {_compared(one)} and"
-        f" {_compared(two)}. Which of them found a statistically significant reduction with the first-named treatment?"
+        f"Two randomised trials in patients with MR reported on {event(one.outcome).split(' (')[0]}: {_compared(one)}"
+        f" and {_compared(two)}. Which of them found a statistically significant reduction with the first-named"
+        " treatment?"
     )
     return Draft(
         template="two-trials",
@@ -135,7 +136,8 @@ def _why_not(one: Card, two: Card, held: tuple[bool, bool], right: tuple[bool, b
     return (
         sentence(
             "; ".join(
-                f"the difference in {study(card.record)} was {'' if favours_first(card) else 'not '}significant {card.ref}"
+                f"the difference in {study(card.record)} was"
+                f" {'significant' if favours_first(card) else 'not significant'} {card.ref}"
                 for card in wrong
             )
         )
@@ -188,7 +190,7 @@ def _only_interval(shelf: Shelf, card: Card) -> bool:
 
 def _label_apart(one: Card, key: Card) -> int:
     """How differently long the names of two studies are, in steps that the eye would notice."""
-    return abs(len(label(one.record)) - len(label(key.record))) // 10
+    return abs(len(full_label(one.record)) - len(full_label(key.record))) // 10
 
 
 def _one_a_family(cards: list[Card], key: Card) -> list[Card]:
@@ -212,13 +214,14 @@ def _one_significant(key: Card, others: list[Card], name: str, *, excluded: bool
         template="interval-of-four",
         kind="mcq",
         stem=stem,
-        key=label(key.record),
+        key=full_label(key.record),
         proofs=tuple((said(card), card) for card in (key, *others)),
         cards=(key, *others),
         rationale=f"{sentence(line(key))}: its interval {verb} 1, those of the others do the opposite.",
         bloom="analyse",
         wrongs=tuple(
-            Wrong(text=label(card.record), note=f"{sentence(line(card))}: the interval {held} 1.") for card in others
+            Wrong(text=full_label(card.record), note=f"{sentence(line(card))}: the interval {held} 1.")
+            for card in others
         ),
         sources=4,
     )

@@ -9,14 +9,14 @@ from qa.quiz.rules import BLANK
 from qa.quiz.shelf import Shelf
 from qa.quiz.templates.figures_of import UNHEARD
 from qa.quiz.templates.recall import Asked, asked
-from qa.quiz.wording import pick, pretty, sentence
+from qa.quiz.wording import named, pick, pretty, sentence, setting, without_repeats
 
 
 def _cloze(one: Asked) -> Draft:
     return Draft(
         template=f"cloze-{one.template}",
         kind="cloze",
-        stem=sentence(pretty(one.statement.format(BLANK))),
+        stem=_told(one, BLANK),
         key=pretty(one.key),
         proofs=((one.statement.format(one.key), one.card),),
         cards=one.cards,
@@ -53,7 +53,7 @@ def _true_false(one: Asked) -> Draft | None:
     return Draft(
         template=f"tf-{one.template}",
         kind="tf",
-        stem=sentence(pretty(one.statement.format(shown))),
+        stem=_told(one, shown),
         key="True" if holds else "False",
         proofs=((one.statement.format(one.key), one.card),),
         cards=one.cards,
@@ -63,6 +63,13 @@ def _true_false(one: Asked) -> Draft | None:
         order="given",
         key_at=0 if holds else 1,
     )
+
+
+def _told(one: Asked, figure: str) -> str:
+    """Who was studied, then the statement with `figure` in it."""
+    record = one.card.record
+    statement = pretty(one.statement.format(figure)).removeprefix(f"In {named(record)}, ")
+    return f"{setting(record)} {sentence(without_repeats(statement, setting(record)))}"
 
 
 def _plain(one: Asked) -> bool:

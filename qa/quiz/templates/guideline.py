@@ -77,8 +77,8 @@ def classes(shelf: Shelf) -> Iterator[Draft]:
         what, whom, document = _mid(action(card.outcome)), population(card.outcome), named(card.record)
         stem = pick(
             (
-                f"{sentence(document)} has a recommendation on {what} in the following patients: {whom}. Which class does"
-                " it carry?",
+                f"{sentence(document)} has a recommendation on {what} in the following patients: {whom}. Which class"
+                " does it carry?",
                 f"Patients are described as follows: {whom}. Which class of recommendation does {document} give to"
                 f" {what}?",
             ),
@@ -145,10 +145,10 @@ def next_step(shelf: Shelf) -> Iterator[Draft]:
             continue
         stem = pick(
             (
-                f"A patient is presented to the heart team: {population(outcome)}. By {named(card.record)}, which of these"
-                " is the most appropriate next step?",
-                f"You see a patient in clinic: {population(outcome)}. Which of these does {named(card.record)} advise as"
-                " the next step?",
+                f"A patient is presented to the heart team: {population(outcome)}. By {named(card.record)}, which of"
+                " these is the most appropriate next step?",
+                f"You see a patient in clinic: {population(outcome)}. Which of these does {named(card.record)} advise"
+                " as the next step?",
             ),
             card.fact_id,
         )
@@ -199,8 +199,8 @@ def class_change(shelf: Shelf) -> Iterator[Draft]:
         if before == after:
             then = f"It was class {before} {old.ref} and is so still {new.ref}."
         stem = (
-            f"{sentence(named(new.record))} replaced what {named(old.record)} had said on {_mid(action(new.outcome))} in these"
-            f" patients: {population(new.outcome)}. How did the class of recommendation change?"
+            f"{sentence(named(new.record))} replaced what {named(old.record)} had said on {_mid(action(new.outcome))}"
+            f" in these patients: {population(new.outcome)}. How did the class of recommendation change?"
         )
         yield Draft(
             template="class-change",
@@ -288,9 +288,9 @@ def which_document(shelf: Shelf) -> Iterator[Draft]:
             yield Draft(
                 template="which-document",
                 kind="mcq",
-                stem=f"These documents all advise on {_mid(action(key.outcome))} in patients with secondary MR that persists"
-                f" on medical therapy. Which of them grades it class {class_of(key)}, level {level_of(key)}, in patients"
-                f" described as follows: {population(key.outcome)}?",
+                stem=f"These documents all advise on {_mid(action(key.outcome))} in patients with secondary MR that"
+                f" persists on medical therapy. Which of them grades it class {class_of(key)}, level {level_of(key)},"
+                f" in patients described as follows: {population(key.outcome)}?",
                 key=label(key.record),
                 proofs=((said(key), key), *((said(one), one) for one in others[:3])),
                 cards=(key, *others),

@@ -187,8 +187,8 @@ def _draft(record: EvidenceRecord, key: _Limit, card: Card, others: list[tuple[_
         return None
     stem = pick(
         (
-            f"A colleague bases the care of patients with MR on {study(record)}, which studied {given}. Which limitation"
-            " of that study should temper the conclusion?",
+            f"A colleague bases the care of patients with MR on {study(record)}, which studied {given}. Which"
+            " limitation of that study should temper the conclusion?",
             f"At a journal club on patients with MR, {study(record)} ({given}) is discussed. Which of these limits what"
             " its findings can show?",
         ),

@@ -10,7 +10,20 @@ from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf
 from qa.quiz.templates.recall import RATIO_NAMES
 from qa.quiz.templates.said import line, said
-from qa.quiz.wording import arm, bare_arm, event, family, label, named, pick, pretty, sentence, study, subject, when
+from qa.quiz.wording import (
+    arm,
+    bare_arm,
+    event,
+    family,
+    full_label,
+    named,
+    pick,
+    pretty,
+    sentence,
+    study,
+    subject,
+    when,
+)
 
 CLEARLY = 1.12
 """The key must exceed every other figure by this factor, so that rounding and chance do not decide the question."""
@@ -61,14 +74,14 @@ def _extreme(four: list[tuple[Card, Value]], months: int, *, highest: bool) -> D
         template="extreme-of-four",
         kind="mcq",
         stem=stem,
-        key=label(key.record),
+        key=full_label(key.record),
         proofs=tuple((_one_arm(card, held), card) for card, held in four),
         cards=tuple(card for card, _ in four),
-        rationale=f"{sentence(study(key.record))} reported {value.text} {key.ref}; populations differ, so the order is no ranking of"
-        " treatments.",
+        rationale=f"{sentence(study(key.record))} reported {value.text} {key.ref}; populations differ, so the order is"
+        " no ranking of treatments.",
         bloom="analyse",
         wrongs=tuple(
-            Wrong(text=label(card.record), note=f"{sentence(study(card.record))} reported {held.text} {card.ref}.")
+            Wrong(text=full_label(card.record), note=f"{sentence(study(card.record))} reported {held.text} {card.ref}.")
             for card, held in others
         ),
         sources=4,
@@ -127,8 +140,8 @@ def _association(record: EvidenceRecord, chosen: list[tuple[str, Card]], name: s
     against = f" against {bare_arm(record, card.result.arms[1])}" if card.result.arms else ""
     asks = "Which of these went with" if card.outcome.measure == "Prognostic association" else "Which strategy had"
     stem = (
-        f"{sentence(named(record))} included {record.n or 'its'} patients and reported {name}s for {what}{against}. {asks} the"
-        f" {'largest' if largest else 'smallest'} {name}?"
+        f"{sentence(named(record))} included {record.n or 'its'} patients and reported {name}s for {what}{against}."
+        f" {asks} the {'largest' if largest else 'smallest'} {name}?"
     )
     return Draft(
         template="strongest-association",

@@ -199,7 +199,6 @@ def comparators(shelf: Shelf) -> Iterator[Asked]:
             wrong = Wrong(
                 text=sentence(theirs),
                 note=f"{sentence(theirs)} was the comparator in {study(other)} {card.ref}.",
-                claim=f"{study(record)} compared {given} with {theirs}.",
             )
             if all(_category(wrong.text) != _category(one.text) for one in wrongs):
                 wrongs.append(wrong)

@@ -88,8 +88,8 @@ def _trend(early: Card, late: Card, ask: str, key: str, options: tuple[str, ...]
     who = f"{early.record.n} patients" if early.record.n else "patients with MR"
     name = study(early.record) if early.record is late.record else f"{study(early.record)} and {study(late.record)}"
     stem = (
-        f"The same trial in {who} was reported {when(early.outcome.timepoint)} and {when(late.outcome.timepoint)} ({name})."
-        f" {ask} from the earlier time point to the later one?"
+        f"The same trial in {who} was reported {when(early.outcome.timepoint)} and {when(late.outcome.timepoint)}"
+        f" ({name}). {ask} from the earlier time point to the later one?"
     )
     shown = sentence(f"{_full(early)}; {_full(late)}")
     return Draft(

@@ -8,8 +8,23 @@ from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Shelf
 from qa.quiz.templates.recall import RATIO_NAMES
 from qa.quiz.templates.said import line, said
-from qa.quiz.wording import arm, event, pick, pretty, sentence, setting, subject, versus, when
+from qa.quiz.wording import (
+    arm,
+    bare_arm,
+    clinical,
+    event,
+    named,
+    pick,
+    pretty,
+    sentence,
+    setting,
+    subject,
+    versus,
+    when,
+)
 
+NO_DIRECTION = 0.02
+"""A ratio nearer to 1 than this points neither way."""
 _OF_RATIO = {"HR": "hazard", "OR": "odds", "RR": "risk", "rate ratio": "rate"}
 
 
@@ -26,7 +41,7 @@ def interval(shelf: Shelf) -> Iterator[Draft]:
         if whom == "with ":
             continue
         lower = result.effect.number < 1
-        if abs(result.effect.number - 1) < 0.02:
+        if abs(result.effect.number - 1) < NO_DIRECTION:
             continue
         options = {
             (True, True): f"Lower {of} {whom}, statistically significant",
@@ -70,6 +85,52 @@ def interval(shelf: Shelf) -> Iterator[Draft]:
         )
 
 
+def trial_patient(shelf: Shelf) -> Iterator[Draft]:
+    """A patient as a trial enrolled them: what the trial found for an outcome."""
+    for card in shelf.results():
+        result, outcome, record = card.result, card.outcome, card.record
+        if not result or not outcome or record.kind != "rct" or not result.arms or result.significant is None:
+            continue
+        if (
+            not result.is_ratio
+            or not result.effect
+            or abs(result.effect.number - 1) < NO_DIRECTION
+            or outcome.population
+        ):
+            continue
+        criteria = [one for one in shelf.of(record.record_id, "population.criteria") if clinical(one.record)]
+        if not criteria:
+            continue
+        lower, of = result.effect.number < 1, _OF_RATIO[result.effect_kind or ""]
+        options = {
+            (True, True): f"A significantly lower {of}",
+            (True, False): f"A lower {of}, not significantly so",
+            (False, False): f"A higher {of}, not significantly so",
+            (False, True): f"A significantly higher {of}",
+        }
+        right = (lower, result.significant)
+        first, second = (bare_arm(record, name) for name in result.arms)
+        yield Draft(
+            template="trial-patient",
+            kind="vignette",
+            stem=f"A patient is described as follows: {'; '.join(clinical(record))}. {sentence(named(record))} enrolled"
+            f" such patients. What did it find for {event(outcome)} {when(outcome.timepoint)} with {first} compared with"
+            f" {second}?",
+            key=options[right],
+            proofs=((said(card), card), *((one.text, one) for one in criteria)),
+            cards=(card, *criteria),
+            rationale=f"{sentence(line(card))}.",
+            bloom="apply",
+            wrongs=tuple(
+                Wrong(text=options[held], note=f"The estimate and its interval say otherwise {card.ref}.")
+                for held in options
+                if held != right
+            ),
+            order="given",
+            key_at=list(options).index(right),
+        )
+
+
 def direction(shelf: Shelf) -> Iterator[Draft]:
     """Which way two arms differed, and whether the difference was beyond chance, when only p is given."""
     for card in shelf.results():
@@ -97,7 +158,8 @@ def direction(shelf: Shelf) -> Iterator[Draft]:
             template="direction",
             kind="mcq",
             stem=_tidy(
-                f"{setting(card.record)} How did {subject(outcome)} differ between the groups {when(outcome.timepoint)}?"
+                f"{setting(card.record)} How did {subject(outcome)} differ between the groups"
+                f" {when(outcome.timepoint)}?"
             ),
             key=options[right],
             proofs=((said(card), card),),
@@ -119,6 +181,7 @@ def _tidy(text: str) -> str:
 
 
 TEMPLATES = (
+    Template(name="trial-patient", about="What a trial found for such a patient", bloom="apply", make=trial_patient),
     Template(
         name="interval-reading", about="What a confidence interval allows one to say", bloom="understand", make=interval
     ),
