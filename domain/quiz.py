@@ -21,8 +21,8 @@ class QuizItem:
     the index is outside them, or nothing is cited. `item_id` is a hash of the content and follows every edit.
 
     `proofs` are the statements that the key rests on, each carried by a citation; `caveat` is what a teacher should
-    know before handing the item out (empty: nothing known). `level_rule` says by which rule difficulty and Bloom level were
-    given. `facts` are the "record#outcomes.3" or passage ids the item was made from, the first one carrying the key.
+    know before handing the item out (empty: nothing known). `level_rule` says by which rule difficulty and Bloom level
+    were given. `facts` are the "record#outcomes.3" or passage ids the item was made from, the first carrying the key.
     """
 
     kind: ItemKind

@@ -11,7 +11,8 @@ from kb import Base
 from qa.quiz.duplicates import same_question
 from qa.quiz.figures import figure, same
 from qa.quiz.proof import Prover
-from qa.quiz.rules import BLANK, flaws, lead_in
+from qa.quiz.rules import flaws, lead_in
+from qa.quiz.wording import pretty
 
 PROOF = "Chordae: the key is carried by a cited passage"
 _SETTLED = frozenset(
@@ -71,13 +72,6 @@ def _moved(item: QuizItem, base: Base) -> list[Flaw]:
     ]
 
 
-def _claim(item: QuizItem, option: str) -> str:
-    """The statement that the item makes if `option` is its answer."""
-    if BLANK in item.stem:
-        return item.stem.replace(BLANK, option, 1)
-    return f"{lead_in(item.stem).rstrip('?')}: {option}."
-
-
 def _key(item: QuizItem, evidence: tuple[str, ...], prover: Prover) -> list[Flaw]:
     """The proof still holds, and the key is still the one it proves."""
     problems = []
@@ -120,9 +114,9 @@ def _second_right(item: QuizItem, evidence: tuple[str, ...], prover: Prover) -> 
         other = figure(option)
         if at == item.answer or other is None or key is None or same(key, other):
             continue
-        if any(
-            prover.supports(sentence.replace(item.options[item.answer], option), evidence) for sentence in item.proofs
-        ):
+        right = item.options[item.answer]
+        claims = [pretty(one).replace(right, option) for one in item.proofs if right in pretty(one)]
+        if any(prover.supports(claim, (quote,)) for claim in claims for quote in evidence):
             why = f"“{option}” is carried by a cited passage as well"
             problems.append(Flaw(rule="second-right-option", source=PROOF, why=why))
     return problems

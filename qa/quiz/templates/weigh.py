@@ -114,8 +114,8 @@ def trial_patient(shelf: Shelf) -> Iterator[Draft]:
             template="trial-patient",
             kind="vignette",
             stem=f"A patient is described as follows: {'; '.join(clinical(record))}. {sentence(named(record))} enrolled"
-            f" such patients. What did it find for {event(outcome)} {when(outcome.timepoint)} with {first} compared with"
-            f" {second}?",
+            f" such patients. What did it find for {event(outcome)} {when(outcome.timepoint)} with {first} compared"
+            f" with {second}?",
             key=options[right],
             proofs=((said(card), card), *((one.text, one) for one in criteria)),
             cards=(card, *criteria),
