@@ -96,3 +96,60 @@ def quiz_set() -> QuizSet:
             ),
         ),
     )
+
+
+CHOSEN = (
+    "coapt-2yr coapt-3yr-crossover coapt-5yr mitra-fr-1yr mitra-fr-2yr reshape-hf2 matterhorn everest-ii reduce-fmr"
+    " carillon-amadeus carillon-titan ctsn-severe-imr-1yr ctsn-severe-imr-2yr ctsn-moderate-imr trami-registry"
+    " deform-dapagliflozin effort-ertugliflozin prime-arni-fmr castleberry-2014-imr echo-quantification-thresholds"
+    " guideline-esc-2021-hf guideline-esc-2026-hf guideline-esc-eacts-2021-vhd guideline-esc-eacts-2025-vhd clasp-iid"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chosen() -> list[str]:
+    return CHOSEN
+
+
+@pytest.fixture(scope="session")
+def some_base(tmp_path_factory):
+    """A base of a part of the starter library, shared by the tests that only read."""
+    return make_base(tmp_path_factory.mktemp("quiz-base"), CHOSEN)
+
+
+@pytest.fixture
+def small_base(tmp_path):
+    """A base of four records and an invented report, for tests that change it."""
+    report = tmp_path / "report.txt"
+    report.write_text(REPORT, encoding="utf-8")
+    names = ["coapt-2yr", "mitra-fr-2yr", "guideline-esc-eacts-2025-vhd", "matterhorn"]
+    return make_base(tmp_path / "base", names, extra=[report])
+
+
+REPORT = """Annular cinching in an invented cohort
+
+Results
+
+The mean age of the 84 patients was 67.2 years. Procedural success was reached in 91.7% of the patients. Residual
+regurgitation of more than mild degree remained in 14.3% of the treated patients at discharge. Re-admission for heart
+failure occurred in 22.6% of the patients within one year. Thirty-day mortality of the whole cohort of patients was
+3.6% in this report. Atrial fibrillation was present in 38.1% of the patients at baseline.
+"""
+
+
+def make_base(folder, names, extra=()):
+    import ingest
+    from domain.settings import Settings
+    from kb import open_base
+    from kb.library import FOLDER
+
+    base = open_base(folder, Settings(base=folder), create=True)
+    paths = [*(FOLDER / "records" / f"{name}.yaml" for name in names), *extra]
+    reports = base.add(ingest.read(paths, base.embedder.count_tokens))
+    assert all(report.status == "added" for report in reports), reports
+    return base
+
+
+@pytest.fixture(scope="session")
+def report_text() -> str:
+    return REPORT
