@@ -18,6 +18,7 @@ page = st.navigation(
     [
         st.Page("pages/ask.py", title="Ask", icon=":material/forum:", default=True),
         st.Page("pages/evidence.py", title="Evidence", icon=":material/table_chart:"),
+        st.Page("pages/quiz.py", title="Quiz", icon=":material/quiz:"),
         st.Page("pages/evaluation.py", title="Evaluation", icon=":material/monitoring:"),
         st.Page("pages/library.py", title="Library", icon=":material/local_library:"),
     ]

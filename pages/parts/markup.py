@@ -16,6 +16,7 @@ from domain.hit import Hit
 from domain.notice import Notice
 from domain.passage import Passage
 from domain.prose import REASON_WORDS, place
+from domain.quiz import QuizItem
 from domain.reference import CONFIDENCE_WORDS, KIND_WORDS, byline, link, sources_of
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def notices(given: Iterable[Notice]) -> str:
     )
 
 
-def source(citation: Citation, record: RecordOf) -> str:
+def source(citation: Citation, record: RecordOf, *, anchor: str = "source-") -> str:
     """One source card: what it is, where the words stand, whose they are, and the passage with the quote marked."""
     document, stands = citation.document, citation.passage
     shown = passage(document, stands, citation.start, citation.end)
     return (
-        f'<div class="ch-source" id="source-{citation.n}">'
+        f'<div class="ch-source" id="{anchor}{citation.n}">'
         f'<p class="ch-title"><span class="ch-n">{citation.n}</span> {escape(document.title)}</p>'
         f"{_about(document)}{_retraction(document)}"
         f"{_where(place(document, stands, citation.start))}{shown}{_words(document, stands, record)}</div>"
@@ -95,6 +96,26 @@ def removed(claims: Iterable[Claim]) -> str:
         f'<p class="ch-small">{escape(" ".join(claim.reasons))}</p></div>'
         for claim in claims
     )
+
+
+def question(item: QuizItem) -> str:
+    """A quiz item as a student sees it."""
+    options = "".join(f"<li>{escape(option)}</li>" for option in item.options)
+    return f'<div class="ch-item"><p>{escape(item.stem)}</p>{f"<ol>{options}</ol>" if options else ""}</div>'
+
+
+def key(item: QuizItem) -> str:
+    """The right answer, why it is right, why each other option is wrong, and what a teacher should know."""
+    right = item.options[item.answer] if isinstance(item.answer, int) and item.options else str(item.answer)
+    wrong = "".join(
+        f"<li>{escape(option)}: {escape(note)}</li>"
+        for option, note in zip(item.options, item.distractor_notes, strict=False)
+        if note
+    )
+    caveat = f'<p class="ch-small">For the teacher: {escape(item.caveat)}</p>' if item.caveat else ""
+    wrongs = f'<p class="ch-small">Why not the others</p><ul>{wrong}</ul>' if wrong else ""
+    proof = f'<p class="ch-title">{escape(right)}</p><p>{escape(item.rationale)}</p>'
+    return f'<div class="ch-item">{proof}{wrongs}{caveat}</div>'
 
 
 def recommendation(row: EvidenceRow) -> str:

@@ -34,6 +34,10 @@ CSS = """
 .ch-source ul { margin: .2rem 0 .4rem; padding-left: 1.1rem; }
 .ch-source li { font-size: .875rem; margin: 0; }
 .ch-near { border-style: dotted; }
+.ch-item p { line-height: 1.5; margin: 0 0 .5rem; max-width: 52rem; overflow-wrap: anywhere; }
+.ch-item ol { list-style: upper-alpha; margin: 0 0 .3rem; padding-left: 1.6rem; }
+.ch-item ul { margin: 0 0 .5rem; padding-left: 1.2rem; }
+.ch-item li { margin: 0 0 .2rem; font-size: .95rem; line-height: 1.5; }
 .ch-kicker { font-size: .8rem; font-weight: 700; letter-spacing: .02em; }
 .ch-notice { border-left: 4px solid #c98a0c; }
 .ch-abstention { border: 2px dashed color-mix(in srgb, currentColor 40%, transparent); padding: 1.1rem 1.2rem .7rem;
