@@ -20,7 +20,8 @@ class QuizItem:
     `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat,
     the index is outside them, or nothing is cited. `item_id` is a hash of the content and follows every edit.
 
-    `proofs` are the statements that the key rests on, each carried by a citation; `caveat` is what a teacher should
+    `proofs` are the statements that the key rests on, each carried by a citation, and `proved_key` is the key they were
+    found to prove; `caveat` is what a teacher should
     know before handing the item out (empty: nothing known). `level_rule` says by which rule difficulty and Bloom level
     were given. `facts` are the "record#outcomes.3" or passage ids the item was made from, the first carrying the key.
     """
@@ -37,6 +38,7 @@ class QuizItem:
     topic: str = ""
     template: str = ""
     proofs: tuple[str, ...] = ()
+    proved_key: str = ""
     caveat: str = ""
     level_rule: str = ""
     facts: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ def finish(draft: Draft, wrongs: tuple[Wrong, ...], shelf: Shelf) -> QuizItem:
         topic=draft.topic or _topic(draft.ground),
         template=draft.template,
         proofs=tuple(claim for claim, _ in draft.proofs),
+        proved_key=draft.key,
         caveat=numbered(caveat),
         facts=tuple(dict.fromkeys(ground.fact_id for _, ground in draft.proofs)),
     )

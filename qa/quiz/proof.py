@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from domain.claim import Verdict
 from domain.quiz import RejectedDraft
+from domain.sentences import sentence_spans
 from kb import Base
 from kb.embed import Embedder
 from qa.quiz.draft import OPTIONS, Draft, Wrong
@@ -70,6 +71,8 @@ def _also_right(wrong: Wrong, draft: Draft, shelf: Shelf, prover: Prover) -> str
     if prover.supports(wrong.claim, cited):
         return f"“{wrong.text}” is carried by the passage that is cited for the key."
     for hit in shelf.base.search(wrong.claim, k=SEARCHED):
-        if prover.supports(wrong.claim, (hit.passage.text,)):
-            return f"“{wrong.text}” would be right by {hit.document.title}: {hit.passage.text}"
+        text = hit.passage.text
+        for start, end in sentence_spans(text):
+            if prover.supports(wrong.claim, (text[start:end],)):
+                return f"“{wrong.text}” would be right by {hit.document.title}: {text[start:end]}"
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,11 +14,6 @@ from qa.quiz.rules import flaws, lead_in
 from qa.quiz.wording import pretty
 
 PROOF = "Chordae: the key is carried by a cited passage"
-_SETTLED = frozenset(
-    {"two-trials", "interval-of-four", "trend", "extreme-of-four", "strongest-association", "limitation"}
-)
-"""Templates whose key is concluded from several passages; their key is checked by what it was concluded from."""
-_NUMBER = re.compile(r"[<>≤≥]?\s?[+\-−]?\d+(?:[.,]\d+)*\s?(?:%|mm²|cm²|mm2|cm2|mL|m\b)?")
 
 
 def recheck(item: QuizItem, base: Base, *, among: Sequence[QuizItem] = ()) -> tuple[Flaw, ...]:
@@ -79,30 +73,22 @@ def _key(item: QuizItem, evidence: tuple[str, ...], prover: Prover) -> list[Flaw
         if not any(prover.supports(sentence, (quote,)) for quote in evidence):
             problems.append(Flaw(rule="key-proof", source=PROOF, why=f"no cited passage carries “{sentence}”"))
     key = item.options[item.answer] if isinstance(item.answer, int) and item.options else str(item.answer)
-    if item.kind == "tf":
-        statement = lead_in(item.stem)
-        held = prover.supports(statement, evidence)
-        if held != (key == "True") and any(char.isdigit() for char in statement):
-            problems.append(
-                Flaw(rule="key-proof", source=PROOF, why="the statement and its answer do not agree with the passage")
-            )
-    elif item.template not in _SETTLED and (number := figure(key)) is not None and not _printed(number.value, item):
-        why = f"{key} stands in none of the cited passages"
+    if item.proved_key and _bare(key) != _bare(item.proved_key):
+        why = f"the key is now “{key}”; what is cited proves “{item.proved_key}”"
         problems.append(Flaw(rule="key-proof", source=PROOF, why=why))
+    if item.kind == "tf" and not problems:
+        statement = lead_in(item.stem)
+        right = any(prover.supports(statement, (quote,)) for quote in evidence)
+        wrong = any(prover.verdict(statement, (quote,)).support == "contradicted" for quote in evidence)
+        if (key == "True" and wrong and not right) or (key == "False" and right and not wrong):
+            why = f"the passage does not make the statement {key.lower()}"
+            problems.append(Flaw(rule="key-proof", source=PROOF, why=why))
     return problems
 
 
-def _printed(value: float, item: QuizItem) -> bool:
-    """Whether the figure stands in what is cited, or is worked out from it by the item's own rationale."""
-    texts = [citation.quote for citation in item.citations]
-    if item.bloom == "apply":
-        texts.append(item.rationale)
-    for text in texts:
-        for found in _NUMBER.findall(text):
-            one = figure(found.strip().lstrip("<>≤≥ "))
-            if one is not None and abs(one.value) == abs(value):
-                return True
-    return False
+def _bare(text: str) -> str:
+    """The words of a key, whatever their case, spacing and signs of print."""
+    return " ".join(pretty(text).casefold().rstrip(".").split())
 
 
 def _second_right(item: QuizItem, evidence: tuple[str, ...], prover: Prover) -> list[Flaw]:

@@ -114,7 +114,8 @@ def _pair(parts: list[str]) -> tuple[Value, Value] | None:
     second = _value(parts[1])
     first = _value(parts[0], second.unit if second else "")
     if first is not None and second is not None and not second.unit:
-        second = _value(parts[1], first.unit)
+        money = re.match(_CURRENCY, first.text)
+        second = _value(f"{money[0]}{parts[1]}") if money else _value(parts[1], first.unit)
     if first is not None and second is not None and second.unit.startswith(f"{first.unit} "):
         first = _value(parts[0].replace("%", "") if first.unit == "%" else parts[0], second.unit)
     if first is None or second is None or first.unit != second.unit:

@@ -44,7 +44,7 @@ _OF_THE_ABOVE = re.compile(r"\b(all|none|both|neither|any|some) of (?:the above|
 _COMBINED = re.compile(r"^(?:both )?\(?[A-E1-5]\)?(?:,? (?:and|or) \(?[A-E1-5]\)?)+(?: only)?$", re.I)
 _QUESTION = re.compile(r"\b(which|what|who|when|where|how|by how much|on which|in which|against which)\b", re.I)
 _UNFOCUSED = re.compile(
-    r"^which (?:of the following(?: statements?)?|statements?) (?:is|are) (?:true|correct|right)\s*\??$",
+    r"\bwhich (?:of the following(?: statements?)?|statements?) (?:is|are) (?:true|correct|right)\s*\??$",
     re.I,
 )
 _PEOPLE = re.compile(
@@ -97,7 +97,7 @@ def _focused(item: QuizItem) -> str | None:
         return None if asked.endswith(".") else "a true/false item is a statement and ends with a period"
     if not asked.endswith("?") or not _QUESTION.search(asked):
         return "the lead-in is not a question that can be answered with the options covered"
-    if _UNFOCUSED.match(asked.strip()):
+    if _UNFOCUSED.search(asked.strip()):
         return "the lead-in asks which statement is true, so it cannot be answered with the options covered"
     return None
 

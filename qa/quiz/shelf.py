@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 from domain.document import Document
 from domain.evidence import EvidenceRecord, Fact, Outcome
+from domain.hit import Hit
 from domain.passage import Passage
 from kb import Base
 from qa.quiz.results import Result, read_result
 from qa.quiz.wording import family, study_name
 
+BEST_HITS = 10
+WORD_BEGINNING = 6
+"""Letters by which a topic's word is known again in another form ("annular", "annulus" are two)."""
 _EVERYTHING = frozenset(
     "functional secondary mitral regurgitation fmr smr mr management treatment therapy evidence all any everything"
     " heart failure the of in and for about what is known quiz".split()
@@ -201,8 +205,22 @@ def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list
     spoken = [one.record_id for one in records if all(re.search(rf"\b{re.escape(w)}", _told(one)) for w in words)]
     if tagged or spoken:
         return [*tagged, *spoken]
+    return [hit.document.record for hit in topic_hits(base, topic) if hit.document.record]
+
+
+def topic_hits(base: Base, topic: str) -> list[Hit]:
+    """The passages found for a topic that speak of it in its own words; the best few where none does."""
     hits = base.search(topic, k=TOPIC_HITS)
-    return [hit.document.record for hit in hits if hit.document.record]
+    beginnings = [word[:WORD_BEGINNING] for word in topic_words(topic)]
+    spoken = [
+        hit
+        for hit in hits
+        if any(
+            re.search(rf"\b{re.escape(one)}", f"{hit.document.title} {hit.passage.text}".casefold())
+            for one in beginnings
+        )
+    ]
+    return spoken or hits[:BEST_HITS]
 
 
 def is_contrast(record: EvidenceRecord) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.claim import Citation
 from domain.document import Document
-from domain.errors import UnlocatedQuote
+from domain.errors import CallError, UnlocatedQuote
 from domain.quiz import QuizItem, QuizSet, RejectedDraft, StaleItem
 from kb import Base
 
@@ -33,7 +33,11 @@ def save(base: Base, name: str, quiz: QuizSet) -> None:
 
 def load(base: Base, name: str) -> Loaded:
     """The set of that name; CallError when there is none. An item whose quote is no longer there is `lost`."""
-    return from_json(base.load(SHELF, name), base)
+    value = base.load(SHELF, name)
+    if value is None:
+        kept = ", ".join(f"“{one}”" for one in names(base)) or "none yet"
+        raise CallError(f"There is no saved quiz named “{name}”; saved are: {kept}.")
+    return from_json(value, base)
 
 
 def names(base: Base) -> list[str]:
@@ -86,6 +90,7 @@ def _item(item: QuizItem) -> JSON:
         "topic": item.topic,
         "template": item.template,
         "proofs": list(item.proofs),
+        "proved_key": item.proved_key,
         "caveat": item.caveat,
         "level_rule": item.level_rule,
         "facts": list(item.facts),
@@ -140,6 +145,7 @@ def _read(one: JSON, documents: dict[str, Document], base: Base) -> QuizItem:
         topic=one["topic"],
         template=one["template"],
         proofs=tuple(one["proofs"]),
+        proved_key=one["proved_key"],
         caveat=one["caveat"],
         level_rule=one["level_rule"],
         facts=tuple(one["facts"]),

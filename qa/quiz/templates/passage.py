@@ -14,7 +14,7 @@ from qa.quantities import quantities
 from qa.quantity import Quantity
 from qa.quiz.draft import OPTIONS, Draft, Template, Wrong, choose
 from qa.quiz.rules import BLANK
-from qa.quiz.shelf import TOPIC_HITS, Ground, Shelf, topic_words
+from qa.quiz.shelf import Ground, Shelf, topic_hits, topic_words
 from qa.quiz.templates.figures_of import FARTHEST, NEAREST, SPREAD
 from qa.quiz.wording import pick, pretty
 
@@ -66,7 +66,7 @@ class _Sentence:
 
 def _passages(shelf: Shelf) -> Iterator[tuple[Document, Passage]]:
     if topic_words(shelf.topic):
-        for hit in shelf.base.search(shelf.topic, k=TOPIC_HITS):
+        for hit in topic_hits(shelf.base, shelf.topic):
             if hit.document.origin == "document" and hit.passage.role == "prose":
                 yield hit.document, hit.passage
         return

@@ -30,7 +30,7 @@ def test_two_arms_with_effect_and_interval():
         ("54.6% (83/152) vs 51.3% (78/152)", ["54.6%", "51.3%"]),
         ("-9 vs +3 mL/m2", ["-9 mL/m2", "+3 mL/m2"]),
         ("49.6 (SD 31.5) vs 46.1 (SD 22.4) mL/m2", ["49.6 mL/m2", "46.1 mL/m2"]),
-        ("USD 26,654 vs 38,345", None),
+        ("USD 26,654 vs 38,345", ["USD 26,654", "USD 38,345"]),
         ("median +10 vs +2 points", None),
         ("EUR 36,785 vs 18,944; +1.15 QALY", None),
         ("lower in one than in the other", None),

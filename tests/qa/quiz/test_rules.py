@@ -55,8 +55,8 @@ FLAWED = [
     ("article-cue", {"stem": "In MR, which was an", "options": ("Apple tree", "Pear", "Orange", "Apricot")}),
     ("homogeneous-length", {"options": (*WORDS[:3], "Follow-up " + "was very short and " * 4 + "ended")}),
     ("longest-option-is-key", {"options": ("It had no control group and few of its patients came back", *WORDS[1:])}),
-    ("word-echo", {"stem": "A retrospective study of MR. What limits it?", "options": ("Its retrospective data", *WORDS[1:])}),
-    ("word-echo", {"stem": "A patient with MR comes for CABG. Which is next?", "options": ("Surgery with CABG", *WORDS[1:])}),
+    ("word-echo", {"stem": "A retrospective study of MR. Why?", "options": ("Its retrospective data", *WORDS[1:])}),
+    ("word-echo", {"stem": "A patient with MR has CABG. What next?", "options": ("Surgery with CABG", *WORDS[1:])}),
     ("key-in-stem", {"stem": "REDUCE was a trial of sham care in MR. Which care had controls?",
                      "options": ("Sham care", "Drug care", "Open care", "Late care")}),
     ("numeric-order", {"options": ("29.1%", "46.1%", "34.9%", "55.5%")}),
@@ -65,7 +65,7 @@ FLAWED = [
     ("numeric-overlap", {"options": ("10-20%", "15-25%", "30-40%", "50-60%")}),
     ("one-idea", {"stem": "What was the rate of death in patients with MR? What was it at 5 years?"}),
     ("one-idea", {"stem": "What was the rate of death in patients with MR and how many were treated?"}),
-    ("units-given", {"options": ("29", "34", "46", "55"), "stem": "What was the annulus diameter of patients with MR?"}),
+    ("units-given", {"options": ("29", "34", "46", "55"), "stem": "What was the annulus of patients with MR?"}),
     ("population-stated", {"stem": "What was the rate at 24 months?"}),
     ("repeated-opening", {"options": tuple(f"The treatment had an effect that was {n} in kind" for n in "abcd")}),
     ("brevity", {"stem": "Patients with MR " + "were seen and " * 70 + "left. What was the rate of death?"}),
@@ -85,7 +85,9 @@ def test_every_rule_has_a_flawed_item():
 
 def test_words_that_only_look_absolute_or_negative_pass(citation):
     options = ("Fewer all-cause deaths", "Fewer late admissions", "Fewer major strokes", "Fewer device failures")
-    item = make(citation, stem="In patients with MR not eligible for surgery, what did the clip achieve?", options=options)
+    item = make(
+        citation, stem="In patients with MR not eligible for surgery, what did the clip achieve?", options=options
+    )
     assert flaws(item) == ()
 
 
