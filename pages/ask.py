@@ -34,9 +34,13 @@ EARLIEST_YEAR = 1950
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked and under which filters; equal asks are one line of the visit's history."""
+    """What was asked and under which filters; equal asks are one line of the visit's history.
+
+    `read_as` is the question made to stand alone, where it followed up on an earlier one; None otherwise.
+    """
 
     question: str
+    read_as: str | None = None
     kinds: tuple[str, ...] = ()
     since: int | None = None
     topics: tuple[str, ...] = ()
@@ -107,17 +111,23 @@ def _topics(_base: Base, generation: int) -> list[str]:
 
 def _begin(base: Base, asked: Asked) -> None:
     settings = replace(house.settings(), llm=asked.llm)
+    earlier = [before.read_as or before.question for before in st.session_state.get("history", {})]
 
     def work() -> tuple[Asked, Answer | Abstention | str]:
         from qa.ask import ask
+        from qa.chatmodel import asker
+        from qa.followup import stand_alone
 
+        read = asked
         try:
-            found = ask(base, asked.question, settings, kinds=asked.kinds, since=asked.since, topics=asked.topics)
+            model = asker(asked.llm, timeout=settings.llm_timeout) if asked.llm else None
+            question = stand_alone(asked.question, earlier, model)
+            read = replace(asked, read_as=question if question != asked.question else None)
+            found = ask(base, question, settings, kinds=asked.kinds, since=asked.since, topics=asked.topics)
         except ChordaeError as error:
-            return asked, str(error)
-        return asked, found
+            return read, str(error)
+        return read, found
 
-    st.query_params["q"] = asked.question
     jobs.start(JOB, work)
 
 
@@ -127,6 +137,7 @@ def _finish() -> None:
         return
     asked, found = future.result()
     st.session_state["shown"] = (asked, found)
+    st.query_params["q"] = asked.read_as or asked.question
     history: dict[Asked, Answer | Abstention | str] = st.session_state.setdefault("history", {})
     history.pop(asked, None)
     history[asked] = found
@@ -150,6 +161,8 @@ def _first_visit(base: Base) -> None:
 
 def _show(base: Base, asked: Asked, found: Answer | Abstention | str) -> None:
     st.subheader(markup.plain(asked.question), anchor=False)
+    if asked.read_as is not None:
+        st.caption(f"Read as: {markup.plain(asked.read_as)}")
     told = _filters(asked)
     if told:
         st.caption(told)

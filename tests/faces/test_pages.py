@@ -196,3 +196,56 @@ def test_the_forest_plot_can_be_taken_along(library_folder):
     assert svg.startswith("<svg") and "COAPT (2018)" in svg and "0.62 (0.46–0.82)" in svg
     assert forest_chart.png(points, "Hazard ratio").startswith(b"\x89PNG")
     assert len(set(forest_chart.labels(points))) == len(points), "every result has a row of its own"
+
+
+def test_a_follow_up_is_completed_and_said_so(page, base_folder):
+    at = ask(page(base_folder), QUESTION)
+    at = ask(at, "And at the Mayo Clinic?")
+    assert any(caption.value.startswith("Read as:") and "Mayo Clinic" in caption.value for caption in at.caption)
+    assert "ch-abstention" in words(at)
+
+
+def made(at):
+    """Press Make on the Quiz page and wait for the items."""
+    next(button for button in at.button if button.label == "Make").click().run()
+    if "quiz-job" in at.session_state:
+        at.session_state["quiz-job"].result()
+        at.run()
+    return at
+
+
+def test_quiz_items_are_made_accepted_and_taken_along(page, library_folder):
+    at = page(library_folder, "pages/quiz.py")
+    assert not at.exception
+    at = made(at)
+    assert not at.exception and not at.error
+    desk = at.session_state["quiz-desk"]
+    assert desk.items and not desk.accepted.items
+    assert any("Accept at least one item first" in info.value for info in at.info)
+    next(button for button in at.button if button.label == "Accept").click().run()
+    assert [item.item_id for item in desk.accepted.items] == [desk.items[0].item_id]
+    assert any(button.label == "Download 1 items" for button in at.get("download_button"))
+    drawn = words(at)
+    assert "Chordae’s wording of a published fact" in drawn and "ch-item" in drawn
+
+
+def test_a_quiz_set_is_kept_and_opened_again(page, library_folder):
+    at = made(page(library_folder, "pages/quiz.py"))
+    next(button for button in at.button if button.label == "Accept all that are open").click().run()
+    at.text_input(key="quiz-name").set_value("My set").run()
+    next(button for button in at.button if button.label == "Save").click().run()
+    kept = [item.item_id for item in at.session_state["quiz-desk"].accepted.items]
+    again = page(library_folder, "pages/quiz.py")
+    again.selectbox(key="quiz-saved").set_value("My set").run()
+    again.button(key="quiz-open").click().run()
+    desk = again.session_state["quiz-desk"]
+    assert [item.item_id for item in desk.accepted.items] == kept and kept and not desk.lost and not desk.stale
+
+
+def test_trying_the_quiz_gives_a_score(page, library_folder):
+    at = made(page(library_folder, "pages/quiz.py"))
+    items = at.session_state["quiz-desk"].items
+    for item in items:
+        at.radio(key=f"try-{item.item_id}").set_value(item.answer)
+    next(button for button in at.button if button.label == "Mark my answers").click().run()
+    assert [metric.value for metric in at.metric if metric.label == "Score"] == [f"{len(items)} of {len(items)}"]
