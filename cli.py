@@ -7,11 +7,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -109,7 +109,8 @@ def ask(
     if (question is None) == (file is None):
         raise CallError('ask: give a question, or --file QUESTIONS.jsonl, and not both. Try: chordae ask "…"')
     asked = None if question is None else _worded(question)
-    lines = None if file is None else _lines(file)
+    if file is not None:
+        _readable(file)
     settings = _settings(kb, llm=llm, k=k)
     respond = _responder(settings, kinds=_kinds(kind), since=since, topics=tuple(topic or ()))
 
@@ -117,8 +118,8 @@ def ask(
         result, base = respond(_text_of(line, "question"))
         return wire.answer(result, question_id=line.get("id"), record=base.record if base else None)
 
-    if lines is not None:
-        raise typer.Exit(_each_line(lines, answer_line))
+    if file is not None:
+        raise typer.Exit(_each_line(file, answer_line))
     result, base = respond(asked or "")
     record = base.record if base else _no_record
     if as_json:
@@ -205,7 +206,7 @@ def check(
     ],
 ) -> None:
     """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
-    lines = _lines(file)
+    _readable(file)
     from kb.embed import load_embedder
     from qa.verify import verify
 
@@ -218,7 +219,7 @@ def check(
             raise CallError('"evidence" is a string or a list of strings.')
         return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
 
-    raise typer.Exit(_each_line(lines, answer_line))
+    raise typer.Exit(_each_line(file, answer_line))
 
 
 @app.command(rich_help_panel=BASE)
@@ -452,29 +453,26 @@ def _responder(
     return lambda question: (ask(base, question, settings, kinds=kinds, since=since, topics=topics), base)
 
 
-def _each_line(lines: Iterable[bytes], respond: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+def _each_line(file: Path, respond: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """Answer each line of JSON Lines in its place; the exit code, 1 when a line could not be answered."""
     failures = 0
-    for number, raw in enumerate((line for line in lines if line.strip()), start=1):
-        line: Any = None
-        try:
-            line = _parsed(raw)
-            reply = respond(line)
-        except ChordaeError as error:
-            failures += 1
-            reply = {"id": line.get("id") if isinstance(line, dict) else None, "error": f"line {number}: {error}"}
-        _json(reply)
+    with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines:
+        for number, raw in enumerate((line for line in lines if line.strip()), start=1):
+            line: Any = None
+            try:
+                line = _parsed(raw)
+                reply = respond(line)
+            except ChordaeError as error:
+                failures += 1
+                reply = {"id": line.get("id") if isinstance(line, dict) else None, "error": f"line {number}: {error}"}
+            _json(reply)
     return 1 if failures else 0
 
 
-def _lines(file: Path) -> BinaryIO:
-    """The opened file, or standard input for "-"; CallError when there is no such file."""
-    if str(file) == "-":
-        return sys.stdin.buffer
-    try:
-        return file.open("rb")
-    except OSError as error:
-        raise CallError(f"--file {file}: {error.strerror}.") from error
+def _readable(file: Path) -> None:
+    """CallError when there is no such file of lines; "-" is standard input."""
+    if str(file) != "-" and not file.is_file():
+        raise CallError(f"--file {file}: there is no such file.")
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:

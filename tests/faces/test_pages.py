@@ -63,7 +63,7 @@ def test_a_question_is_answered_with_its_source(page, base_folder):
     drawn = words(at)
     assert "2.3%" in drawn and "<mark>" in drawn and "ch-abstention" not in drawn
     assert "Ring annuloplasty in a small series" in drawn and "The source’s own words" in drawn
-    assert at.query_params["q"] == [QUESTION]
+    assert at.query_params["q"] == QUESTION
     assert any(button.label == "Keep with references" for button in at.get("download_button"))
 
 
