@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from domain.errors import DatasetError
 from eval.datasets import LabelledClaim, labelled_claims
+from eval.mutate import HELD_OUT_KINDS, mutants
+from eval.paraphrases import PARAPHRASES, paraphrases
 from qa.content import EMBEDDING_FEATURES, MODEL, features
 from qa.parsed import parse, sentences
 from qa.verify import find
@@ -26,21 +28,27 @@ if TYPE_CHECKING:
 
 PENALTY = 100.0
 """Strength of the L2 penalty on standardised weights: the largest that cost nothing in five folds by group."""
+_MUTANTS_EACH = 3
+_STRANGERS = (5, 17)
+"""Each claim is also read beside the evidence of the paraphrases this many places on."""
 _STEPS = 50
 _DIGITS = 4
 Row = Mapping[str, float]
 
 
 def train(paths: Sequence[Path], embedder: Embedder, out: Path = MODEL) -> Mapping[str, Mapping[str, float]]:
-    """Fit on labelled claim files and write the weights to `out`; supported against every other label."""
+    """Fit on labelled claim files and our own paraphrases, and write the weights to `out`.
+
+    Supported stands against every other label.
+    """
     rows: list[Row] = []
     truth: list[int] = []
     names: list[str] = []
-    for path in paths:
-        for item in labelled_claims(path):
+    for name, items in [*((path.stem, labelled_claims(path)) for path in paths), ("paraphrases", own_claims())]:
+        for item in items:
             rows.append(row(item, embedder))
             truth.append(int(item.label == "supported"))
-            names.append(path.stem)
+            names.append(name)
     plain = [{name: value for name, value in each.items() if name not in EMBEDDING_FEATURES} for each in rows]
     model = {
         "weights": fit(rows, truth, names),
@@ -48,6 +56,28 @@ def train(paths: Sequence[Path], embedder: Embedder, out: Path = MODEL) -> Mappi
     }
     out.write_text(json.dumps(model, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return model
+
+
+def own_claims(path: Path = PARAPHRASES) -> list[LabelledClaim]:
+    """Our paraphrases as they are, made false one thing at a time, and beside the evidence of another."""
+    read = paraphrases(path)
+    made = []
+    for place, each in enumerate(read):
+        made.append(LabelledClaim(id=each.id, claim=each.claim, evidence=each.evidence, label="supported"))
+        wrong = [mutant for mutant in mutants(each.claim, each.evidence) if mutant.kind not in HELD_OUT_KINDS]
+        for number, mutant in enumerate(wrong[:_MUTANTS_EACH]):
+            made.append(
+                LabelledClaim(
+                    id=f"{each.id}-{number}", claim=mutant.claim, evidence=each.evidence, label="contradicted"
+                )
+            )
+        for step in _STRANGERS:
+            other = read[(place + step) % len(read)].evidence
+            if other != each.evidence:
+                made.append(
+                    LabelledClaim(id=f"{each.id}+{step}", claim=each.claim, evidence=other, label="not_enough_info")
+                )
+    return made
 
 
 def row(item: LabelledClaim, embedder: Embedder | None) -> Row:

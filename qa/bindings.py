@@ -38,6 +38,10 @@ _AFTER = re.compile(
     re.I,
 )
 _BEFORE = re.compile(r"^(?:\s*\([^()]*\))?\s*(?:group|arm|patients|cohort)?\s*(?::|,|=|\(|–|-)?\s*[\w\s'’/()+-]{0,60}$")
+_RUN_GAP = re.compile(
+    r"[\s,;/]*(?:\([^()]*\))?[\s,;/]*(?:and|or|vs\.?|versus|to|against|compared with)?\s*(?:\([^()]*\))?\s*"
+)
+_LISTED = re.compile(r"[\s,;/]*(?:\([^()]*\))?[\s,;/]*(?:and|or|vs\.?|versus|to|-|–)?\s*")
 _OF_BOTH_ARMS = ("ratio", "ci", "p", "duration", "year")
 _CUT = re.compile(r";|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s")
 
@@ -133,7 +137,7 @@ def _tie(sentence: Parsed, slot: str) -> list[tuple[frozenset[str], bool]]:
         return [(frozenset(), False)] * len(figures)
     if len(distinct) == 1 and slot != "measure":
         only = frozenset(distinct)
-        return [(only, False) for _ in figures]
+        return [(only, slot == "arm" and bool(_own(sentence, slot, figure, names))) for figure in figures]
     own = [_own(sentence, slot, figure, names) for figure in figures]
     if slot != "measure":
         _zip_lists(sentence, slot, names, own)
@@ -152,7 +156,11 @@ def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity])
         return _own_measure(sentence, figure, before, after)
     if after:
         gap = text[figure.end : after[0].start]
-        if len(gap) <= 60 and _AFTER.match(gap) and not _figure_between(others, figure.end, after[0].start, slot):
+        if (
+            len(gap) <= 60
+            and (not gap.strip() or _AFTER.match(gap))
+            and not _figure_between(others, figure.end, after[0].start, slot)
+        ):
             return frozenset({after[0].name})
     if before:
         last = before[-1]
@@ -166,13 +174,9 @@ def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity])
 
 
 def _figure_between(others: Sequence[Quantity], start: int, end: int, slot: str) -> bool:
-    """Another result stands between (a time point does not count when arms are tied)."""
-    return any(
-        start <= f.start < end
-        and f.kind not in ("ci", "p", "iqr", "class", "level")
-        and not (f.kind == "duration" and slot != "time")
-        for f in others
-    )
+    """Another result stands between (a time point does not count when arms are tied, nor a count in brackets)."""
+    beside = ("ci", "p", "iqr", "class", "level", "fraction", *(() if slot == "time" else ("duration",)))
+    return any(start <= figure.start < end and figure.kind not in beside for figure in others)
 
 
 def _own_measure(
@@ -189,17 +193,31 @@ def _own_measure(
         for n in after
         if n.start < min(stop, figure.end + 70) and not re.search(r"[;:]|,\s|\band\b", text[figure.end : n.start])
     ]
-    if before:
-        last = before[-1]
+    free = [name for name in before if not _has_its_figure(sentence, name, figure)]
+    if free:
+        last = free[-1]
         gap = text[last.end : figure.start]
         crossed = [f for f in sentence.figures if last.end <= f.start < figure.start and f.group != figure.group]
         results = [f for f in crossed if f.kind in ("percent", "measure", "rate", "ratio", "fraction")]
         beside = near_after and near_after[0].start - figure.end <= 18 and re.search(r",|\band\b|\bwhile\b", gap)
         if near_after and (results or ";" in gap or beside):
             return _joined(text, near_after[0], near_after[1:])
+        if any(f.unit != figure.unit and f.kind != "ratio" for f in results) and figure.kind not in _OF_BOTH_ARMS:
+            return frozenset()
         if ";" not in gap:
-            return _joined(text, last, before[-2::-1])
+            return _joined(text, last, before[: before.index(last)][::-1])
     return _joined(text, near_after[0], near_after[1:]) if near_after else frozenset()
+
+
+def _has_its_figure(sentence: Parsed, name: Entity, figure: Quantity) -> bool:
+    """Whether a qualifier's figure stands right behind the name ("with LVEF <35%"): later figures are not its own."""
+    for other in sentence.figures:
+        if other.start >= figure.start:
+            return False
+        if 0 <= other.start - name.end <= 12 and other.kind != "duration":
+            listed = _LISTED.fullmatch(sentence.text[other.end : figure.start]) and other.unit == figure.unit
+            return other.operator != "=" and not listed
+    return False
 
 
 def _joined(text: str, name: Entity, neighbours: Sequence[Entity]) -> frozenset[str]:
@@ -255,10 +273,7 @@ def _runs(sentence: Parsed) -> list[list[int]]:
         if last is not None:
             before = sentence.figures[last[-1]]
             gap = sentence.text[before.end : figure.start]
-            listed = len(gap) <= 45 and re.fullmatch(
-                r"[\s,;/]*(?:\([^()]*\))?[\s,;/]*(?:and|or|vs\.?|versus|to|compared with)?\s*(?:\([^()]*\))?\s*",
-                gap,
-            )
+            listed = len(gap) <= 45 and _RUN_GAP.fullmatch(gap)
             if (
                 before.unit == figure.unit
                 and before.kind == figure.kind

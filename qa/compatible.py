@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
-from qa.entities import gazetteer
-
-
-@lru_cache(maxsize=1)
-def _families() -> Mapping[str, frozenset[str]]:
-    """Generic measure → the listed measures that are of its family ("mortality" → "All-cause death", …)."""
-    table = gazetteer()
-    families = {}
-    for generic, ways in table["generic_measure"].items():
-        patterns = [re.compile(rf"(?<!\w){re.escape(way)}(?!\w)", re.I) for way in ways]
-        families[generic] = frozenset(
-            name
-            for name, others in table["measure"].items()
-            if any(pattern.search(other) for pattern in patterns for other in others)
-        )
-    return families
+from qa.entities import entities, gazetteer, measure_families
 
 
 def compatible(slot: str, a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether two sets of names of one slot can mean the same thing."""
+    if slot == "measure" and any(" or " in name for name in (*a, *b)) and not a & b:
+        ours, theirs = _parts(a), _parts(b)
+        return all(any(_same(slot, x, y) or x == y for y in theirs) for x in ours) and all(
+            any(_same(slot, x, y) or x == y for y in ours) for x in theirs
+        )
     return bool(a & b) or any(_same(slot, one, other) for one in a for other in b)
 
 
@@ -44,18 +33,37 @@ EXCLUSIVE = (
 """Populations of which a patient belongs to one only."""
 
 
+def _parts(measures: frozenset[str]) -> frozenset[str]:
+    """The single measures of composite ones: "CV death or HF hospitalisation" is two."""
+    found = {part for name in measures for part in name.split(" or ")}
+    return frozenset(_known(part) for part in found)
+
+
+@lru_cache(maxsize=512)
+def _known(part: str) -> str:
+    meant = [e.name for e in entities(part) if e.kind == "measure"] or [
+        e.name for e in entities(part) if e.kind == "generic_measure"
+    ]
+    return meant[0] if meant else part
+
+
 def _same(slot: str, a: str, b: str) -> bool:
     if slot == "measure":
-        families = _families()
+        families = measure_families()
         return (
             b in families.get(a, ())
             or a in families.get(b, ())
             or _stem_of_measure(a) == _stem_of_measure(b)
             or (a.startswith("MR ") and b.startswith("MR "))
+            or "Composite endpoint" in (a, b)
             or (a in families and b in families and bool(families[a] & families[b]))
         )
     if slot == "arm":
-        return _role_of_arm(a) == _role_of_arm(b) != "" or {_role_of_arm(a), _role_of_arm(b)} == {"device", "named"}
+        if a in kinds_of(b) or b in kinds_of(a):
+            return True
+        return {_role_of_arm(a), _role_of_arm(b)} == {"device", "named"}
+    if slot == "severity":
+        return a in b or b in a
     if slot == "device_or_drug":
         return a in kinds_of(b) or b in kinds_of(a)
     if slot == "population":

@@ -86,6 +86,8 @@ def _figures(claim: Parsed, findings: Sequence[Finding]) -> dict[str, float]:
     return {
         "figures refuted": min(2, len(figures) - absent) / 2,
         "figures absent": min(2, absent) / 2,
+        "all figures stand": float(bool(claim.figures) and not figures),
+        "nothing found against": float(not findings),
         "figures found": min(3, max(0, len(claim.figures) - len(figures))) / 3,
         "other names": min(2, sum(f.check in ("trial", "drug", "device", "centre", "population") for f in findings))
         / 2,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kb.library import measures
 from qa.bindings import REFERENCE, bindings, names_in
 from qa.compatible import compatible
 from qa.finding import Finding
+from qa.negation_check import check_negation
 from qa.parsed import Parsed, coverage, weighted_terms
 from qa.polarity import OPPOSITE, Signal
 from qa.quantity import Quantity
+from qa.significance_check import check_significance
 
 _CARRIES = 0.45
 """Share of the claim's topic that a sentence must hold for its direction to bind the claim."""
@@ -23,20 +26,30 @@ _WORDS_OF = {
     "null": "no difference",
     "difference": "a difference",
 }
-_REACH = 4
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_NEGATED_VALUE = re.compile(r"\b(?:no|none|zero|neither)\b", re.I)
+_UP_FROM = re.compile(r"\b(up|down) from\b", re.I)
+_CHANGED_BY = re.compile(r"\b(?:chang|differ|gain)\w*\b[^.;]{0,30}$", re.I)
+_STATED = re.compile(r"\b(preserved|normal|high|elevated|increased|reduced|low|depressed|impaired)\s+", re.I)
+_STATE = re.compile(
+    r"high|low|hyper.*|hypo.*|negativ.*|positiv.*|rare|rarely|scarc.*|most|least|highest|lowest|poor|poorly|limit.*|restrict.*"
+    r"|expand.*|extend.*|excess.*|optimal|help.*|useful|safe|older|younger|prevent.*|delay.*|block.*|induc.*|promot.*|spar.*"
+    r"|relie.*|depriv.*|activat.*|stimulat.*|inhibit.*|damag.*|success.*|fail.*|adverse.*|toxic.*|danger.*|cure.*"
+    r"|recover.*|protect.*|effective.*|efficac.*"
+)
+"""Words that tell how something is, or what a treatment is, rather than which way an outcome went."""
+_NOUN_AHEAD = re.compile(r"\s+(?:[A-Z]{2,}|ejection|left|LV|right|systolic|function|risk|mortality|BNP|NT)")
+_BEFORE_NOUN = re.compile(
+    r"(?:^|[,;:(]|\b(?:with|in|of|and|or|mildly|severely|moderately|patients|having|has|for|to|versus|vs)\.?)$"
+)
 
 
 def check_direction(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """What speaks against the claim's direction; at most one finding of each kind."""
-    found = _within(claim)
     carriers = carrying(claim, evidence)
-    if not found:
-        found = _against_figures(claim, evidence)
-    if not found and carriers:
-        found = _against_words(claim, carriers) or _against_negation(claim, carriers[0])
-    return found
+    found = _within(claim) or _against_signs(claim, evidence) or _against_figures(claim, evidence)
+    if carriers and not found:
+        found = _against_words(claim, carriers) or _against_states(claim, carriers)
+    found = found or check_negation(claim, carriers, evidence)
+    return found or check_significance(claim, evidence)
 
 
 def topic(sentence: Parsed) -> dict[str, float]:
@@ -66,7 +79,7 @@ def _within(claim: Parsed) -> list[Finding]:
             continue
         for b in claim.figures:
             if b.role == "to" and b.group == a.group and a.unit == b.unit:
-                verb = _verb_before(claim, a)
+                verb = _verb_before(claim, a, ("up", "down"))
                 if verb and a.canonical[0] != b.canonical[0]:
                     rises = b.canonical[0] > a.canonical[0]
                     if rises != (verb.sense == "up"):
@@ -76,13 +89,97 @@ def _within(claim: Parsed) -> list[Finding]:
                                 reason=f"The claim says “{verb.word}”, but goes from {a.value:g} to {b.value:g}.",
                             )
                         ]  # fmt: skip
+    return _up_from(claim) or _against_ratio(claim)
+
+
+def _against_ratio(claim: Parsed) -> list[Finding]:
+    """A claim whose ratio and words disagree: "a higher risk of death (HR 0.41)"."""
+    ratios = [
+        f for f in claim.figures if f.kind == "ratio" and f.label in ("HR", "OR", "RR", "rate ratio") and f.value != 1
+    ]
+    told = {s.sense for s in _telling(claim) if s.sense in ("up", "down") and not s.negated}
+    names = names_in(claim, "measure")
+    wanted_high = {m.name for m in measures() if m.direction == "higher"} | {"survival"}
+    control = any(name.name == "control" for name in names_in(claim, "arm"))
+    if not ratios or len(told) != 1 or control or any(name.name in wanted_high for name in names):
+        return []
+    way = "down" if ratios[0].value < 1 else "up"
+    if len(ratios) == 1 and way not in told:
+        return [
+            Finding(
+                check="direction", weight="contradicted",
+                reason=f"The claim says {_WORDS_OF[OPPOSITE[way]]}, but its {ratios[0].text} means {_WORDS_OF[way]}.",
+            )
+        ]  # fmt: skip
     return []
 
 
-def _verb_before(claim: Parsed, figure: Quantity) -> Signal | None:
+def _up_from(claim: Parsed) -> list[Finding]:
+    """A claim such as "63.3%, down from 11.0%": the two figures must go that way."""
+    for a, b in pairwise([f for f in claim.figures if f.kind in ("percent", "measure", "rate", "number")]):
+        said = _UP_FROM.search(claim.text[a.end : b.start])
+        if said and a.unit == b.unit and a.canonical[0] != b.canonical[0]:
+            if (a.canonical[0] > b.canonical[0]) != (said.group(1).lower() == "up"):
+                return [
+                    Finding(
+                        check="direction", weight="contradicted",
+                        reason=f"The claim says “{said.group(0).strip()}”, but goes from {b.value:g} to {a.value:g}.",
+                    )
+                ]  # fmt: skip
+    return []
+
+
+def _against_signs(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
+    """A change that the evidence prints with its sign: "rose by 7.1" where it has −7.1."""
+    for figure in claim.figures:
+        verb = _verb_before(claim, figure)
+        if verb is None or figure.role in ("from", "to") or figure.kind in ("ratio", "p", "ci", "duration", "year"):
+            continue
+        for sentence in evidence:
+            for other in sentence.figures:
+                sign = _sign(sentence, other)
+                if sign and abs(other.canonical[0]) == abs(figure.canonical[0]) and other.unit == figure.unit:
+                    if sign != _way(claim, verb, figure):
+                        return [
+                            Finding(
+                                check="direction", weight="contradicted",
+                                reason=f"The claim says “{verb.word}”, the passage gives {other.text.strip()}.",
+                            )
+                        ]  # fmt: skip
+    return []
+
+
+def _sign(sentence: Parsed, figure: Quantity) -> str:
+    """Up or down where the figure is printed as a change, with its sign or with "more" behind it."""
+    if figure.value < 0:
+        return "down"
+    before, after = sentence.text[: figure.start].rstrip(), sentence.text[figure.end : figure.end + 12]
+    if (
+        before.endswith("+")
+        or figure.text.startswith("+")
+        or (_CHANGED_BY.search(before) and after.startswith(" more"))
+    ):
+        return "up"
+    return ""
+
+
+def _way(claim: Parsed, verb: Signal, figure: Quantity) -> str:
+    """Up or down, as a judgement ("improved") means it for the measure."""
+    if verb.sense in ("up", "down"):
+        return verb.sense
+    better = {m.direction for m in measures() if m.name in {n.name for n in names_in(claim, "measure")}}
+    if better == {"lower"}:
+        return "down" if verb.sense == "good" else "up"
+    return "up" if verb.sense == "good" else "down"
+
+
+def _verb_before(
+    claim: Parsed, figure: Quantity, senses: Sequence[str] = ("up", "down", "good", "bad")
+) -> Signal | None:
     near = [
         s for s in claim.signals
-        if s.sense in ("up", "down") and not s.negated and s.end <= figure.start and figure.start - s.end <= 30
+        if s.sense in senses and not s.negated and s.end <= figure.start and figure.start - s.end <= 30
+        and not any(f.start <= s.start < f.end or s.end <= f.start < figure.start for f in claim.figures)
     ]  # fmt: skip
     return near[-1] if near else None
 
@@ -133,7 +230,18 @@ def _direction_of(claim: Parsed) -> tuple[str, frozenset[str]] | None:
 def _telling(claim: Parsed) -> list[Signal]:
     """The claim's directions that are neither part of a figure ("more than 40%") nor of a name ("reduced EF")."""
     taken = [(f.start, f.end) for f in claim.figures] + [(n.start, n.end) for n in claim.names]
-    return [s for s in claim.signals if not any(a <= s.start < b for a, b in taken)]
+    return [
+        s for s in claim.signals
+        if not any(a <= s.start < b for a, b in taken) and not _STATE.fullmatch(s.word) and not _adjective(claim, s)
+    ]  # fmt: skip
+
+
+def _adjective(sentence: Parsed, signal: Signal) -> bool:
+    """A state rather than a change: "with reduced LVEF", "elevated BNP"."""
+    if not signal.word.endswith("ed"):
+        return False
+    before, after = sentence.text[: signal.start].rstrip(), sentence.text[signal.end :]
+    return bool(_NOUN_AHEAD.match(after) and _BEFORE_NOUN.search(before))
 
 
 def _subject_is_control(claim: Parsed) -> bool:
@@ -222,39 +330,25 @@ def _direction(claimed: str, given: str) -> Finding:
     )  # fmt: skip
 
 
-def _against_negation(claim: Parsed, carrier: Parsed) -> list[Finding]:
-    """A word that is negated on one side only."""
-    ours, theirs = negated_stems(claim), negated_stems(carrier)
-    shared = set(topic(claim)) & set(topic(carrier))
-    only_theirs = sorted((theirs & shared) - ours)
-    only_ours = sorted((ours & shared) - theirs)
-    null = {"null"} & (_senses(claim, claim.signals) | _senses(carrier, carrier.signals))
-    if only_theirs and not ours and not null:
-        return [_negation(f"The passage negates “{_word(carrier, only_theirs[0])}”, the claim does not.")]
-    if only_ours and not theirs and not null:
-        return [_negation(f"The claim negates “{_word(claim, only_ours[0])}”, the passage does not.")]
+def _against_states(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
+    """A population's state turned round: "reduced LVEF" for "preserved LVEF"."""
+    theirs = {pair for sentence in carriers for pair in _states(sentence)}
+    for noun, state in sorted(_states(claim)):
+        if (noun, not state) in theirs and (noun, state) not in theirs:
+            return [
+                Finding(
+                    check="population", weight="contradicted",
+                    reason=f"The claim speaks of {'high or preserved' if state else 'low or reduced'} {noun}, "
+                    f"the passage of {'high or preserved' if not state else 'low or reduced'} {noun}.",
+                )
+            ]  # fmt: skip
     return []
 
 
-def _negation(reason: str) -> Finding:
-    return Finding(check="negation", weight="contradicted", reason=reason)
-
-
-def _word(sentence: Parsed, stem: str) -> str:
-    for match in _WORD.finditer(sentence.text):
-        if stem in weighted_terms(match.group()):
-            return match.group()
-    return stem
-
-
-def negated_stems(sentence: Parsed) -> frozenset[str]:
-    """Stems of the words that a negation reaches: the four after it, within its clause."""
-    found: set[str] = set()
-    for signal in sentence.signals:
-        if signal.sense != "negation":
-            continue
-        end = next((b for a, b in sentence.clauses if a <= signal.start < b), len(sentence.text))
-        words = [m.group() for m in _WORD.finditer(sentence.text, signal.end, end)][:_REACH]
-        for word in words:
-            found |= set(weighted_terms(word))
-    return frozenset(found)
+def _states(sentence: Parsed) -> set[tuple[str, bool]]:
+    found = set()
+    for match in _STATED.finditer(sentence.text):
+        names = [n.name for n in sentence.names if n.kind == "measure" and n.start == match.end()]
+        if names:
+            found.add((names[0], match.group(1).lower() in ("preserved", "normal", "high", "elevated", "increased")))
+    return found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from kb.library import measures
+from kb.words import STOPWORDS
 from qa.quantities import quantities
 
 EntityKind = Literal[
@@ -64,11 +65,17 @@ _COMMON_PLACES = frozenset(
     referral local regional district academic teaching community large small specialised specialized cardiology
     cardiac university our their from single national international american european canadian french german""".split()
 )
+_NOT_A_MEASURE = frozenset(
+    """Mitral surgery|Transplantation|Heart failure|Aetiology|Mechanism|Anatomy|Prevalence|Prognostic association
+    |Responder|Severity threshold|Trial endpoint|Procedural failure|Patient profile""".replace("\n    ", "").split("|")
+)
+"""Names of the controlled list that a sentence also uses for a treatment, a disease or a part of a study."""
 _SEVERITY = re.compile(
     r"\b(?P<how>(?:mild|moderate)(?:[- ](?:to|or)[- ]|-)(?:moderate|severe)|trivial|mild|moderate|severe)\b"
     r"(?=(?:[\s,]+(?!mild|moderate|severe)[\w-]+){0,4}?\s+(?:MR|FMR|SMR|IMR|regurgitation|insufficiency)\b)",
     re.IGNORECASE,
 )
+_BEFORE_A_NAME = STOPWORDS | {"mean", "median", "patients", "data", "one"}
 _AT_TIME = re.compile(
     r"\b(?:baseline|discharge|in-hospital|at admission|post-?operative(?:ly)?|pre-?operative(?:ly)?)\b", re.I
 )
@@ -101,7 +108,8 @@ def gazetteer() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     raw = tomllib.loads(_GAZETTEER.read_text(encoding="utf-8"))
     table = {kind: {name: (name, *others) for name, others in entries.items()} for kind, entries in raw.items()}
     table["members"] = {name: tuple(members) for name, members in raw["members"].items()}
-    table["measure"] = {measure.name: measure.names for measure in measures()}
+    more = raw["more_measure"]
+    table["measure"] = {m.name: (*m.names, *more.get(m.name, ())) for m in measures() if m.name not in _NOT_A_MEASURE}
     return table
 
 
@@ -109,7 +117,7 @@ def gazetteer() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 def _patterns() -> tuple[tuple[str, re.Pattern[str], Mapping[str, str]], ...]:
     made = []
     for kind, entries in gazetteer().items():
-        if kind == "members":
+        if kind in ("members", "more_measure"):
             continue
         names: dict[str, str] = {}
         for name, ways in entries.items():
@@ -149,7 +157,7 @@ def entities(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> tupl
     """
     found = [entity for entity in _listed(text)]
     found += _unlisted_trials(text)
-    found += _centres(text)
+    found += list(_centres(text, [entity for entity in found if entity.kind == "centre"]))
     found += _timepoints(text)
     found += _severities(text)
     found += _abbreviated(text, abbreviations)
@@ -210,10 +218,13 @@ def _capitals_that_are_not_trials() -> frozenset[str]:
     return frozenset(listed | _NOT_A_TRIAL)
 
 
-def _centres(text: str) -> Iterator[Entity]:
+def _centres(text: str, known: Sequence[Entity]) -> Iterator[Entity]:
+    """Centres by how they are written; `known` are those that the list already found."""
     for match in _CENTRE.finditer(text):
         group = "a" if match["a"] else "b"
-        name = re.sub(r"^(?:The|At|In|From) ", "", match[group].strip())
+        name = _proper(match[group].strip())
+        if _overlapped(match.start(group), match.end(group), known):
+            continue
         if " " not in name or (group == "a" and name.split(" ")[0].lower() in _COMMON_PLACES):
             continue
         yield Entity(
@@ -221,8 +232,20 @@ def _centres(text: str) -> Iterator[Entity]:
         )
     for match in _CENTRE_LOWER.finditer(text):
         name = match["a"]
-        if name.split(" ")[0] not in _COMMON_PLACES:
+        if name.split(" ")[0] not in _COMMON_PLACES and not _overlapped(match.start(), match.end(), known):
             yield Entity(kind="centre", name=_centre_name(name), text=name, start=match.start(), end=match.end())
+
+
+def _overlapped(start: int, end: int, known: Sequence[Entity]) -> bool:
+    return any(entity.start < end and start < entity.end for entity in known)
+
+
+def _proper(name: str) -> str:
+    """The name without the words that only stand before it: "In the Duke University" is Duke University."""
+    words = name.split(" ")
+    while len(words) > 1 and words[0].casefold() in _BEFORE_A_NAME:
+        words = words[1:]
+    return " ".join(words)
 
 
 def _centre_name(name: str) -> str:
@@ -264,3 +287,24 @@ def _abbreviated(text: str, abbreviations: Iterable[tuple[str, str]]) -> Iterato
         for match in re.finditer(rf"(?<!\w){re.escape(short)}(?!\w)", text):
             for entity in meant:
                 yield Entity(kind=entity.kind, name=entity.name, text=short, start=match.start(), end=match.end())
+
+
+@lru_cache(maxsize=1)
+def measure_families() -> Mapping[str, frozenset[str]]:
+    """Generic measure → the listed measures that are of its family ("mortality" → "All-cause death", …)."""
+    table = gazetteer()
+    families = {}
+    for generic, ways in table["generic_measure"].items():
+        patterns = [re.compile(rf"(?<!\w){re.escape(way)}(?!\w)", re.I) for way in ways]
+        families[generic] = frozenset(
+            name
+            for name, others in table["measure"].items()
+            if any(pattern.search(other) for pattern in patterns for other in others)
+        )
+    return families
+
+
+@lru_cache(maxsize=1024)
+def families_of(measure: str) -> tuple[str, ...]:
+    """The generic measures that a listed measure belongs to, sorted."""
+    return tuple(sorted(generic for generic, members in measure_families().items() if measure in members))

@@ -82,6 +82,8 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     every = list(_candidates(evidence, subject))
     same = [c for c in every if same_value(figure, c.bound.figure)]
     if not same:
+        if figure.kind == "range" and _is_change(figure, evidence):
+            return None
         if _follows(claim, figure, evidence):
             return None
         return _missing(claim, item, every)
@@ -95,6 +97,21 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     return best
 
 
+def _is_change(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether the evidence has the two ends of the claim's "24% to 29%" as a change, in this order."""
+    for sentence in evidence:
+        for a in sentence.figures:
+            for b in sentence.figures:
+                ends = a.role in ("from", "first") and b.role in ("to", "second") and a.group == b.group
+                if (
+                    ends
+                    and _units_meet(figure, a)
+                    and _near(figure.canonical, (a.canonical[0], b.canonical[0]), figure, a)
+                ):
+                    return True
+    return False
+
+
 def same_value(claim: Quantity, other: Quantity) -> bool:
     """Whether two figures show the same number in the same kind of unit; operators and labels are not looked at."""
     if not _kinds_meet(claim, other):
@@ -104,6 +121,8 @@ def same_value(claim: Quantity, other: Quantity) -> bool:
     ours, theirs = claim.canonical, other.canonical
     if not _units_meet(claim, other):
         return False
+    if claim.role in ("from", "to") and other.kind == "range" and len(ours) == 1:
+        theirs = theirs[:1] if claim.role == "from" else theirs[-1:]
     if claim.unit == "" or other.unit == "":
         ours, theirs = claim.values, other.values
     if len(ours) != len(theirs):
@@ -231,6 +250,14 @@ def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding
     describes = _describes(claim, figure)
     rivals = [c for c in every if _rival(claim, item, c, describes)]
     rivals.sort(key=lambda c: (-_closeness(item, c), c.bound.figure.start))
+    turned = figure.role in ("from", "to") and next(
+        (c for c in every if c.bound.figure.kind == "range" and _other_end(figure, c.bound.figure)), None
+    )
+    if turned:
+        return Finding(
+            check="direction", weight="contradicted",
+            reason=f"The passage gives {_shown(turned.bound.figure)}, the claim has {shown} at the other end.",
+        )  # fmt: skip
     reversed_range = next(
         (
             c
@@ -263,11 +290,18 @@ def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding
         )  # fmt: skip
     if describes:
         return Finding(check="descriptor", weight="partial", reason=f"The passage does not give {shown}.")
+    if figure.kind == "count" and not any(char.isdigit() for char in figure.text) and not rivals:
+        return None  # "the three trials", counted by whoever wrote the claim
     soft = figure.kind == "year" or (figure.kind == "number" and figure.text.isalpha())
     return Finding(
         check="figure", weight="partial" if soft else "unsupported",
         reason=f"The figure {shown} does not stand in the passage.",
     )  # fmt: skip
+
+
+def _other_end(figure: Quantity, other: Quantity) -> bool:
+    end = other.canonical[-1:] if figure.role == "from" else other.canonical[:1]
+    return _units_meet(figure, other) and _near(figure.canonical, end, figure, other)
 
 
 def _describes(claim: Parsed, figure: Quantity) -> bool:
@@ -401,7 +435,11 @@ def _tied(item: Bound, slot: str) -> bool:
         return slot in ("trial", "centre")
     if slot in item.sure or slot in ("trial", "centre"):
         return True
-    return slot != "measure" and figure.role in ("", "first") and figure.kind not in ("ratio", "ci", "p", "year")
+    return (
+        slot not in ("measure", "arm")
+        and figure.role in ("", "first")
+        and figure.kind not in ("ratio", "ci", "p", "year")
+    )
 
 
 def _operators_differ(claim: Parsed, ours: Quantity, theirs: Quantity, sentence: Parsed) -> Finding | None:

@@ -28,10 +28,7 @@ _LABELS = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"(?P<L{n}>{words})" for n, words in enumerate(_RATIO_WORDS.values())) + r")(?![\w-])"
 )
 _LABELS_ANYCASE = re.compile(r"(?i:hazard|odds|rate|risk|mean|number|standard)")
-_AFTER_LABEL = re.compile(
-    r"(?:\s*[,:;=]|\s*\(|\s*\)|\s+(?:of|was|were|is|at|for|in|to|the|with|a|only|about|around|being|estimated|pooled)\b"
-    r"|\s+[a-z][\w-]*){0,7}?[\s(=,:]*$"
-)
+_AFTER_LABEL = re.compile(r"(?:\s*[,:;=]|\s*\(|\s*\)|\s+[\w/+'’-]+){0,10}?[\s(=,:]*$")
 RANGE_GAP = re.compile(r"\s*(?:[-–—‒]|−|to|through|and|;|,)\s*")
 _CHANGE_GAP = re.compile(
     r"[\s,]*(?:\([^()]*\)[\s,]*)?(?:at baseline|before|preoperatively|initially)?[\s,]*"

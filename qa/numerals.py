@@ -47,13 +47,17 @@ _IDENTIFIER_AFTER = re.compile(
     r"(?:[A-Z]{2,}(?![a-z])|D(?![a-z])|(?:st|nd|rd|th)\b|[a-z]?-(?:dimensional|lead|way|blind))"
 )
 _UNIT_LETTERS = re.compile(r"(?:mm|cm|ml|mL|mg|kg|pg|ng|mo|yr|wk|bpm|kPa|IU|Hz|Fr|MHz|dL|mV|W|L|U)(?![A-Za-z])")
+_WALK = re.compile(r"[- ]?min(?:ute)?s?[- ]walk", re.IGNORECASE)
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+|https?://\S+|\bNCT\d{8}\b|\bPMID:?\s*\d+")
 _YEARS = (1900, 2100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numeral:
-    """A number at the half-open span `start:end`; `decimals` is how many digits stand after its decimal point."""
+    """A number at the half-open span `start:end`; `decimals` is how many digits stand after its decimal point.
+
+    `part` marks a share in words ("half", "two thirds"), whose value lies between 0 and 1.
+    """
 
     start: int
     end: int
@@ -62,6 +66,7 @@ class Numeral:
     in_words: bool = False
     negative: bool = False
     is_year: bool = False
+    part: bool = False
 
 
 def numerals(text: str) -> list[Numeral]:
@@ -69,7 +74,7 @@ def numerals(text: str) -> list[Numeral]:
     barred = [match.span() for match in _DOI.finditer(text)]
     found = [numeral for match in NUMBER.finditer(text) if (numeral := _in_digits(text, match))]
     found += _in_words(text)
-    found = [n for n in found if not any(a <= n.start < b for a, b in barred)]
+    found = [n for n in found if not any(a <= n.start < b for a, b in barred) and not _WALK.match(text, n.end)]
     found.sort(key=lambda numeral: (numeral.start, -numeral.end))
     kept: list[Numeral] = []
     for numeral in found:
@@ -120,7 +125,7 @@ def _in_words(text: str) -> list[Numeral]:
     found: list[Numeral] = []
     for match in _FRACTION.finditer(text):
         value = _FRACTIONS[match.group().lower()]
-        found.append(Numeral(start=match.start(), end=match.end(), value=value, decimals=2, in_words=True))
+        found.append(Numeral(start=match.start(), end=match.end(), value=value, decimals=2, in_words=True, part=True))
     for match in _FOLD.finditer(text):
         value = float(_UNITS[match["n"].lower()])
         found.append(Numeral(start=match.start(), end=match.end("n"), value=value, in_words=True))

@@ -22,14 +22,14 @@ _CLASS_VALUE |= {"iia": 2.1, "2a": 2.1, "iib": 2.2, "2b": 2.2}
 _CLASS_ONE = r"(?:IV|I{1,3}|[1-4])(?![\w])"
 _NYHA = re.compile(
     r"\bNYHA\b(?:\s*\([^)]*\))?(?:\s+(?:functional|heart failure))?(?:\s+class(?:es)?)?"
-    r"(?:\s+(?:of|was|is|from|improved to))?"
+    r"(?:\s+(?:of|was|is|went|moved|improved|changed|fell|rose|from|to)){0,3}"
     rf"\s*(?P<op>≥|>=|>|≤|<=|<)?\s*(?P<a>{_CLASS_ONE})(?:\s*(?:[-–/]|or|and)\s*(?P<b>{_CLASS_ONE}))?"
     rf"(?:\s*(?:to|→)\s*(?:NYHA\s+)?(?:class\s+)?(?P<to>{_CLASS_ONE}))?"
     rf"|\bfunctional class(?:es)?\s+(?P<a2>{_CLASS_ONE})(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>{_CLASS_ONE}))?"
 )
 _COR = re.compile(
     r"\b(?:[Cc]lass(?:\s+of\s+recommendation)?|COR)\s*:?\s*(?:\(COR\)\s*)?(?P<v>IIa|IIb|2a|2b|III|II|I|[1-3])"
-    r"(?![\w.]|-[IV])(?:[,\s/]{1,2}(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-]))?"
+    r"(?!\w|\.\d|-[IV])(?:[,\s/]{1,2}(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-]))?"
 )
 _LOE = re.compile(
     r"\b(?:[Ll]evels?(?:\s+of\s+evidence)?|LOE)\s*:?\s*(?:\(LOE\)\s*)?(?P<v>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w])"

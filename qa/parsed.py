@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from domain.sentences import sentence_spans
 from kb.words import rarity, terms
-from qa.entities import Entity, entities
+from qa.entities import Entity, entities, families_of
 from qa.polarity import Signal, clauses, signals
 from qa.quantities import Quantity, quantities
 
 _COMMONEST = 0.15
 """Weight of the commonest word; the rarest weighs 1 more."""
+_NAME = 1.0
+"""Weight of a name."""
+_ALIASED = frozenset({"measure", "generic_measure", "population", "device", "drug", "society", "arm"})
 _HEADING = re.compile(r"^[\s>*#-]*([^.!?]{2,80}):\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """One sentence or line. `terms` maps the stems of its content words to their weight, 0.15 (common) to 1.15 (rare).
+    """One sentence or line.
+
+    `terms` maps the stems of its content words to their weight, 0.15 (common) to 1.15 (rare),
+    and a known name, as "=name", to 1: "ejection fraction" and "LVEF" are one term.
 
     `heading` is the line ending in a colon that stands above it ("Exclusion criteria"), empty where there is none.
     """
@@ -48,15 +54,31 @@ def weighted_terms(text: str) -> Mapping[str, float]:
 @lru_cache(maxsize=16384)
 def parse(text: str, heading: str = "") -> Parsed:
     """`text` read as one sentence."""
+    figures, names = quantities(text), entities(text)
     return Parsed(
         text=text,
-        terms=weighted_terms(text),
-        figures=quantities(text),
-        names=entities(text),
+        terms=_terms(text, figures, names),
+        figures=figures,
+        names=names,
         signals=signals(text),
         clauses=clauses(text),
         heading=heading,
     )
+
+
+def _terms(text: str, figures: Sequence[Quantity], names: Sequence[Entity]) -> Mapping[str, float]:
+    """Content words outside figures; the words of a known name count as that name, however it is written."""
+    spans = [(name.start, name.end) for name in names if name.kind in _ALIASED]
+    left = list(text)
+    for start, end in [*((figure.start, figure.end) for figure in figures), *spans]:
+        left[start:end] = " " * (end - start)
+    found = dict(weighted_terms("".join(left)))
+    for name in names:
+        if name.kind in _ALIASED:
+            found[f"={name.name}"] = _NAME
+            for family in families_of(name.name) if name.kind == "measure" else ():
+                found[f"={family}"] = _NAME
+    return found
 
 
 @lru_cache(maxsize=4096)

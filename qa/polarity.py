@@ -69,7 +69,7 @@ def signals(text: str) -> tuple[Signal, ...]:
         if signal.sense != "null" and any(n.start <= signal.start < n.end for n in nulls):
             continue
         marked.append(signal)
-    marked += _statistics(text)
+    marked += statistics(text)
     return tuple(sorted(marked, key=lambda signal: (signal.start, signal.end, signal.sense)))
 
 
@@ -80,7 +80,8 @@ def _reaches(text: str, negation: Signal, signal: Signal) -> bool:
     return not _CLAUSE_END.search(between) and len(_WORD.findall(between)) <= _NEGATION_REACH
 
 
-def _statistics(text: str) -> list[Signal]:
+def statistics(text: str) -> list[Signal]:
+    """Null for a p value of 0.05 or more and an interval across no effect, "difference" for the others."""
     made: list[Signal] = []
     figures = quantities(text)
     for index, figure in enumerate(figures):

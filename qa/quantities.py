@@ -20,8 +20,8 @@ _P = re.compile(
 )
 _P_OP = re.compile(r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?[a-z-]*\)?)?\s*(?:of|was|is)?\s*$")
 _CI_BEFORE = re.compile(
-    r"(?:\d{2}(?:\.\d)?\s?%?[\s-]*)?(?:CIs?|CrI|confidence intervals?|credible intervals?|confidence limits)"
-    r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*(?:of|was|were|is|from|ranging from|between)?[\s,:;=(\[]*$",
+    r"(?:\d{2}(?:\.\d)?\s?%?[\s-]*)?(?:CIs?|CrI|(?:confidence |credible )?(?<!QT )intervals?|confidence limits)"
+    r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*(?:of|was|were|is|running from|from|ranging from|between)?[\s,:;=(\[]*$",
     re.IGNORECASE,
 )
 _CI_LEVEL_AFTER = re.compile(r"\s?%?[\s-]*(?:CIs?\b|CrI\b|(?:confidence|credible) (?:interval|limit))", re.IGNORECASE)
@@ -31,6 +31,8 @@ _SD_BEFORE = re.compile(
     r"(?:±|\+/[-−–]|\((?:SD|s\.d\.|standard deviation)\s*[:=,]?|[,;]?\s(?:SD|standard deviation)(?: of)?)\s*$"
 )
 _MEAN = re.compile(r"\b(mean|median|average)\b[^.;\d]{0,45}$", re.IGNORECASE)
+_PER = re.compile(r"\bper\s+$")
+_YEARS_OF_PATIENTS = re.compile(r"\s*(?:patient|person)[- ](?:years?|months?)\b")
 _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
@@ -38,9 +40,10 @@ _OPERATOR_WORDS: dict[Operator, str] = {
     r"|no greater than|no higher than|less than or equal to)",
     ">=": r"≥|>=|=>|⩾|\b(?:at least|no less than|not less than|no fewer than|a minimum of|minimum of"
     r"|greater than or equal to|no lower than)",
-    "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|younger than)",
-    ">": r">|\b(?:more than|greater than|above|over|exceeding|exceeded|exceeds|in excess of|higher than|larger than"
-    r"|longer than|older than|beyond)",
+    "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|narrower than"
+    r"|younger than)",
+    ">": r">|\b(?:more than|greater than|above|over|exceed(?:s|ed|ing)?|in excess of|higher than|larger than"
+    r"|longer than|wider than|older than|beyond)",
     "~": r"[~≈∼≃]|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|close to|circa|some)",
 }
 _OPERATORS_BEFORE = {
@@ -80,6 +83,10 @@ def _combine(text: str, found: list[Numeral]) -> list[Quantity]:
             index += 1
             continue
         before = text[max(0, first.start - 70) : first.start]
+        if made and _PER.search(before) and _YEARS_OF_PATIENTS.match(text, first.end):
+            made = _as_rates(text, made, first)
+            index += 1
+            continue
         following = found[index + 1] if index + 1 < len(found) else None
         if _is_ci_level(text, first, before):
             index += 1
@@ -101,6 +108,14 @@ def _combine(text: str, found: list[Numeral]) -> list[Quantity]:
         made.append(_single(text, first, before))
         index += 1
     return made
+
+
+def _as_rates(text: str, made: list[Quantity], denominator: Numeral) -> list[Quantity]:
+    """The figure before "deaths or admissions per 100 patient-years" is a rate."""
+    per = text.rfind("per", 0, denominator.start)
+    unit = read_unit(text, per)
+    near = made[-1].kind in ("number", "count") and denominator.start - made[-1].end <= 80
+    return [*made[:-1], set_unit(replace(made[-1], kind="number"), unit)] if near else made
 
 
 def _is_ci_level(text: str, numeral: Numeral, before: str) -> bool:
@@ -205,6 +220,11 @@ def _single(text: str, numeral: Numeral, before: str) -> Quantity:
     operator, start = _operator_before(text, numeral.start, unit.dimension)
     operator, end = operator_after(text, end, operator)
     kind = kind_of(unit)
+    if numeral.part:
+        return Quantity(
+            start=numeral.start, end=numeral.end, text=text[numeral.start : numeral.end], kind="percent", unit="%",
+            values=(100 * numeral.value,), operator="~",
+        )  # fmt: skip
     label = ""
     prefix = text[max(0, start - 70) : start]
     if unit is NO_UNIT and (_P.search(prefix) or _P_OP.search(prefix)) and 0 <= numeral.value <= 1:
@@ -222,7 +242,7 @@ def _single(text: str, numeral: Numeral, before: str) -> Quantity:
         label = mean.group(1).lower().replace("average", "mean") if mean else ""
     reversed_unit = None
     if unit is NO_UNIT and kind == "number":
-        reversed_unit = re.search(r"\b(year|month|week|day|years|months|weeks|days)\s$", prefix)
+        reversed_unit = re.search(r"(?<!\d)(?<!\d[\s-])\b(year|month|week|day|years|months|weeks|days)\s$", prefix)
     if reversed_unit:
         unit = replace(read_unit(reversed_unit.group(1), 0), length=0)
         start, kind = start - len(reversed_unit.group()), "duration"

@@ -16,14 +16,15 @@ _WORDS = {
     RECOMMENDED: "recommended",
 }
 _PHRASES: dict[int, str] = {
-    AGAINST: r"\b(?:(?:not|never) (?:be )?(?:routinely |generally )?(?:recommended|indicated|advised|"
+    AGAINST: r"\b(?:(?:does|do|did) not recommend|(?:not|never) (?:be )?(?:routinely |generally )?"
+    r"(?:recommended|indicated|advised|"
     r"be (?:used|performed|done|offered|considered))|should not|must not|contra-?indicated|recommends? against|"
     r"advis\w+ against|recommend(?:s|ed|ation)? not to|class III\b|no benefit|not to be used)",
     SHOULD_CONSIDER: r"\b(?:should (?:also )?be considered|(?:is|are) (?:considered )?reasonable|"
     r"ought to be considered|class (?:IIa|2a)\b|deserves? consideration|can be (?:useful|beneficial))",
     MAY: r"\b(?:(?:may|might|could|can) (?:also |then |still )?be (?:considered|reasonable|used|offered|an option)|"
-    r"is an option|class (?:IIb|2b)\b|(?:may|might) consider)",
-    RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|indicated\b|should be (?!considered)\w+|must be|"
+    r"may (?:receive|undergo|have|get)|is an option|class (?:IIb|2b)\b|(?:may|might) consider)",
+    RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|(?:is|are) indicated\b|should be (?!considered)\w+|must be|"
     r"should (?:receive|undergo|have|get)|class (?:I|1)\b(?!-)|is (?:mandatory|required))",
 }
 _PATTERNS = {level: re.compile(words, re.IGNORECASE) for level, words in _PHRASES.items()}

@@ -1,0 +1,110 @@
+"""Whether something is negated in the claim and not in its evidence, or the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.figure_check import same_value
+from qa.finding import Finding
+from qa.parsed import Parsed, weighted_terms
+from qa.polarity import Signal
+
+_REACH = 5
+"""How many words after a negation it reaches, within its clause."""
+_PLAIN_ANYWHERE = re.compile(r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral)\b", re.I)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_PLAIN = re.compile(r"not|no|none|never|neither|nor|cannot|can't|without|nothing|\w+n't", re.I)
+_NEGATIVE = re.compile(
+    r"\b(?:un(?!der|til|ited|ion|it)|non-?|dis(?!eas|tanc|tribu|play|cuss|charg))\w{4,}"
+    r"|\b(?:inad|inel|insuf|imposs|incap)\w+"
+    r"|\b(?:lack\w*|absen\w+|free (?:of|from)|fail\w*|exclud\w*|only|neutral|rarely|few|hardly|denied|refus\w*|declin\w*"
+    r"|contra\w+|zero|stable|similar\w*|same|constant|not|no|none|never|neither|nor|cannot|without)\b",
+    re.I,
+)
+_CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
+"""What follows "no" in a name of a grade: "no or mild MR"."""
+
+
+def check_negation(claim: Parsed, carriers: Sequence[Parsed], evidence: Sequence[Parsed]) -> list[Finding]:
+    """At most one finding; `carriers` are the sentences that hold the claim's topic, the fullest first."""
+    ours = _cues(claim)
+    beside = _beside_figures(claim, ours, evidence)
+    if beside or not carriers:
+        return [beside] if beside else []
+    best = carriers[0]
+    if ours and not any(_denies(sentence) for sentence in carriers):
+        return [_finding(f"The claim says “{ours[0].word}”, the passage does not negate this.")]
+    theirs = _cues(best)
+    denied = negated_terms(best, theirs)
+    shared = denied & set(claim.terms)
+    said = negated_terms(claim, ours)
+    if shared and not ours and not _denies(claim):
+        return [_finding(f"The passage negates {_shown(best, sorted(shared)[0])}, the claim does not.")]
+    other = said & set(best.terms)
+    if other and not theirs and not _denies(best):
+        return [_finding(f"The claim negates {_shown(claim, sorted(other)[0])}, the passage does not.")]
+    return []
+
+
+def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Parsed]) -> Finding | None:
+    """A negation put beside a result that the evidence gives without one: "29.1% had not died"."""
+    if not ours:
+        return None
+    results = [f for f in claim.figures if f.kind in ("percent", "fraction", "ratio", "rate", "measure")]
+    plain = []
+    for sentence in evidence:
+        for start, end in sentence.clauses:
+            inside = [f for f in sentence.figures if start <= f.start < end]
+            if any(same_value(figure, other) for figure in results for other in inside):
+                null = any(s.sense == "null" and start <= s.start < end for s in sentence.signals)
+                plain.append(not null and not _PLAIN_ANYWHERE.search(sentence.text[start:end]))
+    if plain and all(plain):
+        return _finding(f"The claim says “{ours[0].word}”, the passage gives the figure without it.")
+    return None
+
+
+def _cues(sentence: Parsed) -> list[Signal]:
+    """Plain negations that are neither part of a figure ("no more than 70 mm") nor of a name ("without the clip")."""
+    taken = [(f.start, f.end) for f in sentence.figures if f.kind not in ("ratio", "p")]
+    taken += [(n.start, n.end) for n in sentence.names]
+    return [
+        signal
+        for signal in sentence.signals
+        if signal.sense == "negation"
+        and _PLAIN.fullmatch(signal.word)
+        and not any(a <= signal.start < b for a, b in taken)
+        and not _CATEGORY.match(sentence.text, signal.end)
+    ]
+
+
+def _denies(sentence: Parsed) -> bool:
+    """Whether anything in the sentence negates, excludes, or shows no difference."""
+    zero = any(f.value == 0 or (f.kind == "count" and f.value == 0) for f in sentence.figures)
+    null = any(signal.sense in ("null", "negation") for signal in sentence.signals)
+    return zero or null or bool(_NEGATIVE.search(sentence.text))
+
+
+def negated_terms(sentence: Parsed, cues: Sequence[Signal]) -> frozenset[str]:
+    """The terms that a negation reaches: those of the next five words of its clause."""
+    found: set[str] = set()
+    for cue in cues:
+        clause_end = next((b for a, b in sentence.clauses if a <= cue.start < b), len(sentence.text))
+        words = list(_WORD.finditer(sentence.text, cue.end, clause_end))[:_REACH]
+        if not words:
+            continue
+        end = words[-1].end()
+        found |= {f"={name.name}" for name in sentence.names if cue.end <= name.start < end}
+        for word in words:
+            found |= set(weighted_terms(word.group()))
+    return frozenset(found)
+
+
+def _shown(sentence: Parsed, term: str) -> str:
+    if term.startswith("="):
+        return f"“{term[1:]}”"
+    return next((f"“{m.group()}”" for m in _WORD.finditer(sentence.text) if term in weighted_terms(m.group())), term)
+
+
+def _finding(reason: str) -> Finding:
+    return Finding(check="negation", weight="contradicted", reason=reason)

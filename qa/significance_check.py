@@ -1,0 +1,82 @@
+"""Whether the claim sees a difference where the evidence's p value or interval shows none, or the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.bindings import Bound, bindings, names_in
+from qa.compatible import compatible
+from qa.finding import Finding
+from qa.parsed import Parsed
+from qa.polarity import statistics
+
+_SIGNIFICANT = re.compile(
+    r"\b(?:significant(?:ly)?|did differ|differed|did (?:reduce|improve|lower|change|increase))\b", re.I
+)
+_EFFECT = re.compile(
+    r"\b(?:reduc(?:ed|es|ing)|lower(?:ed|s)|improv(?:ed|es)|increas(?:ed|es)|rais(?:ed|es)|decreas(?:ed|es)|cut|cuts|prevent(?:ed|s)"
+    r"|prolong(?:ed|s)|did (?:reduce|improve|lower|increase|raise))\b",
+    re.I,
+)
+
+
+def check_significance(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
+    """At most one finding: "contradicted" where the claim names significance, "partial" where it only implies it."""
+    measure = frozenset(name.name for name in names_in(claim, "measure"))
+    shown = [sign for sentence in evidence for sign in _shown(sentence, measure)]
+    if not shown or len({sense for sense, _ in shown}) != 1:
+        return []
+    sense, text = shown[0]
+    null = any(
+        s.sense == "null" or (s.negated and s.sense == "difference")
+        for s in claim.signals
+        if not _printed(claim, s.start)
+    )
+    if null:
+        if sense == "difference" and any(s.sense == "null" and "signif" in s.word for s in claim.signals):
+            return [
+                Finding(
+                    check="direction",
+                    weight="contradicted",
+                    reason=f"The claim sees no difference, the passage has {text}.",
+                )
+            ]
+        return []
+    if sense != "null":
+        return []
+    if _SIGNIFICANT.search(claim.text):
+        return [
+            Finding(
+                check="direction", weight="contradicted", reason=f"The claim sees a difference, the passage has {text}."
+            )
+        ]
+    if _EFFECT.search(claim.text) and measure:
+        return [
+            Finding(
+                check="direction",
+                weight="partial",
+                reason=f"The claim sees an effect, the passage's {text} leaves it open.",
+            )
+        ]
+    return []
+
+
+def _printed(sentence: Parsed, at: int) -> bool:
+    return any(figure.start <= at < figure.end for figure in sentence.figures)
+
+
+def _shown(sentence: Parsed, measure: frozenset[str]) -> list[tuple[str, str]]:
+    """Null or difference, for each p value and interval of the claim's measure, with its text."""
+    found = []
+    bound = bindings(sentence.text, sentence.heading)
+    for signal in statistics(sentence.text):
+        owner = next((b for b in bound if b.figure.start == signal.start), None)
+        if owner is not None and _about(owner, measure):
+            found.append((signal.sense, " ".join(owner.figure.text.split())))
+    return [(str(sense), text) for sense, text in found]
+
+
+def _about(bound: Bound, measure: frozenset[str]) -> bool:
+    named = bound.slots.get("measure", frozenset())
+    return not measure or not named or compatible("measure", measure, named)
