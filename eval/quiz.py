@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 DEFINITIONS = {
     "key support": "Share of items, 0-1, whose key is carried: every statement that the key rests on (its proofs;"
-    " without them, question and key read as one sentence) is found supported by one of the item's own quotes by qa.verify.",
+    " without them, question and key read as one sentence) is found supported by one of the item's own quotes by"
+    " qa.verify.",
     "distractor safety": "Share of distractors, 0-1, that no quote of their item carries in the key's place by"
     " qa.verify; distractors that are words and not figures count as safe, for their form excludes the key.",
     "no rule broken": "Share of items, 0-1, that break none of the item-writing rules of qa.quiz.rules (NBME"
@@ -55,7 +56,7 @@ DEFINITIONS = {
     "sources": "Number of different sources, by title, that the items cite.",
 }
 """Each measure's definition and range, as the report prints it."""
-_QUESTION_WORDS = re.compile(r"^(what|which) (was|were|is|are) ", re.IGNORECASE)
+_WHAT_WAS = re.compile(r"^(?:what|which) (?P<verb>was|were|is|are) (?P<what>.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +184,10 @@ def statement(item: QuizItem, option: str) -> str:
         return item.stem.replace(BLANK, option, 1)
     if item.kind == "tf":
         return lead_in(item.stem)
-    asked = _QUESTION_WORDS.sub("", lead_in(item.stem).rstrip("?"))
-    return f"{asked[:1].upper()}{asked[1:]}: {option}."
+    asked = lead_in(item.stem).rstrip("?")
+    question = _WHAT_WAS.match(asked)
+    said = f"{question['what']} {question['verb']} {option}" if question else f"{asked}: {option}"
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def distractors(item: QuizItem) -> tuple[str, ...]:
