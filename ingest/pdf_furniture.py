@@ -13,6 +13,9 @@ from ingest.pdf_lines import PdfLine
 _ZONE = 0.115
 """Share of the page's height, at its top and at its foot, where such lines stand."""
 _EDGE = 0.07
+_SAME_HEIGHT = 6.0
+_SAME_ROW = 2.0
+"""Points."""
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–—(\[]?\s*(\d{1,5}|[ivxlc]{1,6})\s*[-–—)\]]?(?:\s*(?:of|/)\s*\d{1,5})?", re.IGNORECASE
 )
@@ -31,12 +34,18 @@ def drop_furniture(pages: Sequence[PdfPage]) -> list[str | None]:
     seen: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for page in pages:
         for line in _margin(page, _ZONE):
-            seen[_key(line)].append((page.number, line.y))
+            for key in _keys(line, page):
+                seen[key].append((page.number, line.y))
     printed: list[list[int]] = [[] for _ in pages]
     for index, page in enumerate(pages):
         drop: set[int] = set()
         for line in _margin(page, _ZONE):
-            others = {number for number, y in seen[_key(line)] if number != page.number and abs(y - line.y) < 6}
+            others = {
+                number
+                for key in _keys(line, page)
+                for number, y in seen[key]
+                if number != page.number and abs(y - line.y) < _SAME_HEIGHT
+            }
             words = plain(line.text).strip()
             number = _PAGE_NUMBER.fullmatch(words)
             edge = line.y > (1 - _EDGE) * page.height or line.y < _EDGE * page.height
@@ -54,8 +63,14 @@ def _margin(page: PdfPage, share: float) -> list[PdfLine]:
     return [line for line in page.lines if line.y > (1 - share) * page.height or line.y < share * page.height]
 
 
-def _key(line: PdfLine) -> str:
-    return re.sub(r"\d+|\s+", "#", plain(line.text).casefold())
+def _keys(line: PdfLine, page: PdfPage) -> tuple[str, str]:
+    """What the line says and what all that stands at its height says, numbers and blanks apart."""
+    row = sorted((other.x0, plain(other.text)) for other in page.lines if abs(other.y - line.y) < _SAME_ROW)
+    return _folded(plain(line.text)), "row " + _folded("".join(text for _, text in row))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\d+", "#", re.sub(r"\s+", "", text.casefold()))
 
 
 def _labels(printed: list[list[int]]) -> list[str | None]:

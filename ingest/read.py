@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
-from domain.errors import DamagedFile, EmptyFile, ReadError, TooLarge, UnsupportedFormat
+from domain.errors import EmptyFile, ReadError, TooLarge, UnsupportedFormat
 from domain.reading import ReadResult
 from ingest.assemble import assemble, doc_id_of
 from ingest.draft import Draft
@@ -15,6 +16,22 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 MAX_BYTES = 300_000_000
 """A file larger than this is not read: the largest scanned textbooks stay below it."""
 RECORD_ENDINGS = frozenset({".yaml", ".yml"})
+_PLAIN, _MARKDOWN = ("plain_text", "read_plain_text"), ("markdown", "read_markdown")
+_JATS, _HTML = ("jats", "read_jats"), ("html", "read_html")
+READERS = {
+    ".txt": _PLAIN,
+    ".text": _PLAIN,
+    ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+    ".pdf": ("pdf", "read_pdf"),
+    ".xml": _JATS,
+    ".nxml": _JATS,
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": _HTML,
+    ".docx": ("docx", "read_docx"),
+}
+"""Module and function of the reader for each ending."""
 
 
 def read(paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: int = 256) -> Iterator[ReadResult]:
@@ -41,7 +58,7 @@ def walk(paths: Iterable[str | Path]) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    endings = {*_readers(), *RECORD_ENDINGS}
+    endings = {*READERS, *RECORD_ENDINGS}
     for path in folder.rglob("*"):
         hidden = any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
         if not hidden and path.suffix.lower() in endings and path.is_file():
@@ -95,25 +112,12 @@ def _read_record(name: str, data: bytes) -> ReadResult:
     return ReadResult(path=name, document=document, passages=passages, record=record, data=data)
 
 
-def _readers() -> dict[str, str]:
-    return {
-        ".txt": "plain", ".text": "plain", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf",
-    }  # fmt: skip
-
-
 def _reader_for(path: Path) -> Callable[[str, bytes], Draft]:
     """The reader for a file's ending; imported when first needed."""
-    which = _readers().get(path.suffix.lower())
-    if which == "plain":
-        from ingest.plain_text import read_plain_text as reader
-    elif which == "markdown":
-        from ingest.markdown import read_markdown as reader
-    elif which == "pdf":
-        from ingest.pdf import read_pdf as reader
-    else:
-        endings = ", ".join(sorted({*_readers(), *RECORD_ENDINGS}))
-        raise UnsupportedFormat(path, "no reader for this ending", f"Readable are {endings}.")
+    which = READERS.get(path.suffix.lower())
+    if which is None:
+        endings = ", ".join(sorted({*READERS, *RECORD_ENDINGS}))
+        raise UnsupportedFormat(path, "there is no reader for this ending", f"Readable are {endings}.")
+    module, function = which
+    reader: Callable[[str, bytes], Draft] = getattr(import_module(f"ingest.{module}"), function)
     return reader
-
-
-__all__ = ["DamagedFile", "read", "read_file", "walk"]
