@@ -10,8 +10,9 @@ from kb.library import measures
 from qa.bindings import REFERENCE, bindings, names_in
 from qa.compatible import compatible
 from qa.finding import Finding
+from qa.frame import frame
 from qa.negation_check import check_negation
-from qa.parsed import Parsed, coverage, weighted_terms
+from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.polarity import OPPOSITE, Signal
 from qa.quantity import Quantity
 from qa.significance_check import check_significance
@@ -297,14 +298,14 @@ def _against_words(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
     theirs: set[str] = set()
     their_words: set[tuple[str, bool]] = set()
     for sentence in carriers:
-        kept = _telling(sentence)
+        kept = _on_topic(claim, sentence)
         their_words |= {(s.word, s.negated) for s in kept}
         theirs |= _senses(sentence, kept)
     left = [s for s in told if (s.word, s.negated) not in their_words]
     ours = _senses(claim, left)
     rest = set()
     for sentence in carriers:
-        rest |= _senses(sentence, [s for s in _telling(sentence) if (s.word, s.negated) not in ours_words])
+        rest |= _senses(sentence, [s for s in _on_topic(claim, sentence) if (s.word, s.negated) not in ours_words])
     if flip:
         ours = {OPPOSITE.get(sense, sense) for sense in ours}
     for sense in ("up", "down", "good", "bad"):
@@ -317,6 +318,16 @@ def _against_words(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
     if (ours & moved) and "null" in rest and not (theirs & moved):
         return [_direction(sorted(ours & moved)[0], "null")]
     return []
+
+
+def _on_topic(claim: Parsed, sentence: Parsed) -> list[Signal]:
+    """The directions in the clauses that speak of the claim's outcome; all of them where no clause stands out."""
+    directional = {stem for signal in claim.signals for stem in weighted_terms(signal.word)}
+    wanted = {s: v for s, v in parse(frame(claim).what).terms.items() if s not in directional} or topic(claim)
+    shares = [(coverage(wanted, parse(sentence.text[a:b]).terms), a, b) for a, b in sentence.clauses]
+    best = max((share for share, _, _ in shares), default=0.0)
+    near = [(a, b) for share, a, b in shares if share >= 0.5 * best]
+    return [s for s in _telling(sentence) if any(a <= s.start < b for a, b in near)]
 
 
 def _null_by_figures(carriers: Sequence[Parsed]) -> bool:

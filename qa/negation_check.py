@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from qa.figure_check import same_value
 from qa.finding import Finding
-from qa.parsed import Parsed, weighted_terms
+from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.polarity import Signal
 
+_HELD = 0.5
+"""Share of the claim's words that must stand where a negation is compared."""
 _REACH = 5
 """How many words after a negation it reaches, within its clause."""
 _PLAIN_ANYWHERE = re.compile(r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral)\b", re.I)
@@ -33,18 +35,27 @@ def check_negation(claim: Parsed, carriers: Sequence[Parsed], evidence: Sequence
     if beside or not carriers:
         return [beside] if beside else []
     best = carriers[0]
-    if ours and not any(_denies(sentence) for sentence in carriers):
+    held = coverage(claim.terms, best.terms)
+    if ours and held >= _HELD and not any(_denies(sentence) for sentence in evidence):
         return [_finding(f"The claim says “{ours[0].word}”, the passage does not negate this.")]
     theirs = _cues(best)
-    denied = negated_terms(best, theirs)
+    denied = negated_terms(best, [cue for cue in theirs if _clause_held(claim, best, cue) >= _HELD])
     shared = denied & set(claim.terms)
     said = negated_terms(claim, ours)
     if shared and not ours and not _denies(claim):
         return [_finding(f"The passage negates {_shown(best, sorted(shared)[0])}, the claim does not.")]
     other = said & set(best.terms)
-    if other and not theirs and not _denies(best):
+    if other and held >= _HELD and not theirs and not _denies(best):
         return [_finding(f"The claim negates {_shown(claim, sorted(other)[0])}, the passage does not.")]
     return []
+
+
+def _clause_held(claim: Parsed, sentence: Parsed, cue: Signal) -> float:
+    """The share of the claim that stands in the clause of the negation."""
+    for start, end in sentence.clauses:
+        if start <= cue.start < end:
+            return coverage(claim.terms, parse(sentence.text[start:end]).terms)
+    return 0.0
 
 
 def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Parsed]) -> Finding | None:

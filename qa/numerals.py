@@ -44,9 +44,13 @@ _ONE_MATTERS = re.compile(
 )
 _IDENTIFIER_BEFORE = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_]|[A-Za-z]{2,}-)$")
 _IDENTIFIER_AFTER = re.compile(
-    r"(?:[A-Z]{2,}(?![a-z])|D(?![a-z])|(?:st|nd|rd|th)\b|[a-z]?-(?:dimensional|lead|way|blind))"
+    r"(?:[A-Z]{2,}(?![a-z])|D(?![a-z])|(?:st|nd|rd|th)\b|[a-z]?-(?:dimensional|lead|way|blind|kinase|phosph\w+|alpha|beta))"
 )
 _UNIT_LETTERS = re.compile(r"(?:mm|cm|ml|mL|mg|kg|pg|ng|mo|yr|wk|bpm|kPa|IU|Hz|Fr|MHz|dL|mV|W|L|U)(?![A-Za-z])")
+_LABELLED = re.compile(
+    r"\b(?:[Tt]ype|[Pp]hase|[Ff]ig(?:ure|\.)|[Tt]able|[Ss]eason|[Vv]ersion|[Cc]hapter|[Ff]orkhead|BRCA|MEK)\s$"
+)
+"""Words after which a number is a name: "type 2 diabetes", "Table 7"."""
 _WALK = re.compile(r"[- ]?min(?:ute)?s?[- ]walk", re.IGNORECASE)
 _DOI = re.compile(r"\b10\.\d{4,9}/\S+|https?://\S+|\bNCT\d{8}\b|\bPMID:?\s*\d+")
 _YEARS = (1900, 2100)
@@ -89,6 +93,8 @@ def _in_digits(text: str, match: re.Match[str]) -> Numeral | None:
     before = text[max(0, start - 12) : start]
     negative = False
     at = start
+    if _LABELLED.search(before):
+        return None
     if sign:
         outside = text[max(0, match.start() - 12) : match.start()]
         if outside[-1:].isalpha() or outside[-1:] == ")":  # COVID-19, HF-2, "(SD)-3"

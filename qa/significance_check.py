@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from qa.bindings import Bound, bindings, names_in
 from qa.compatible import compatible
 from qa.finding import Finding
-from qa.parsed import Parsed
+from qa.frame import frame
+from qa.parsed import Parsed, coverage, weighted_terms
 from qa.polarity import statistics
 
+_HELD = 0.5
+"""Share of the claim's outcome that the clause of a statistic must hold."""
 _SIGNIFICANT = re.compile(
     r"\b(?:significant(?:ly)?|did differ|differed|did (?:reduce|improve|lower|change|increase))\b", re.I
 )
@@ -24,7 +27,7 @@ _EFFECT = re.compile(
 def check_significance(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """At most one finding: "contradicted" where the claim names significance, "partial" where it only implies it."""
     measure = frozenset(name.name for name in names_in(claim, "measure"))
-    shown = [sign for sentence in evidence for sign in _shown(sentence, measure)]
+    shown = [sign for sentence in evidence for sign in _shown(claim, sentence, measure)]
     if not shown or len({sense for sense, _ in shown}) != 1:
         return []
     sense, text = shown[0]
@@ -66,17 +69,26 @@ def _printed(sentence: Parsed, at: int) -> bool:
     return any(figure.start <= at < figure.end for figure in sentence.figures)
 
 
-def _shown(sentence: Parsed, measure: frozenset[str]) -> list[tuple[str, str]]:
+def _shown(claim: Parsed, sentence: Parsed, measure: frozenset[str]) -> list[tuple[str, str]]:
     """Null or difference, for each p value and interval of the claim's measure, with its text."""
     found = []
     bound = bindings(sentence.text, sentence.heading)
     for signal in statistics(sentence.text):
         owner = next((b for b in bound if b.figure.start == signal.start), None)
-        if owner is not None and _about(owner, measure):
+        if owner is not None and (_about(owner, measure) if measure else _beside(claim, sentence, signal.start)):
             found.append((signal.sense, " ".join(owner.figure.text.split())))
     return [(str(sense), text) for sense, text in found]
 
 
 def _about(bound: Bound, measure: frozenset[str]) -> bool:
     named = bound.slots.get("measure", frozenset())
-    return not measure or not named or compatible("measure", measure, named)
+    return not named or compatible("measure", measure, named)
+
+
+def _beside(claim: Parsed, sentence: Parsed, at: int) -> bool:
+    """Where the claim names no listed measure: whether its outcome stands in the clause of the statistic."""
+    wanted = weighted_terms(frame(claim).what)
+    for start, end in sentence.clauses:
+        if start <= at < end:
+            return bool(wanted) and coverage(wanted, weighted_terms(sentence.text[start:end])) >= _HELD
+    return False

@@ -28,8 +28,8 @@ Scorer = Callable[[str, str], float]
 
 SUPPORTED_FROM = 0.5
 """The score from which a claim without findings is supported: the even chance, for every kind of claim."""
-_FACTOR = {"partial": 1.0, "unsupported": 0.5, "contradicted": 0.3}
-"""What a finding of that weight leaves of the wording's probability: never enough to reach SUPPORTED_FROM."""
+_FACTOR = {"partial": 1.0, "unsupported": 0.8, "contradicted": 0.5}
+"""What a finding of that weight leaves of the wording's probability; it is kept below SUPPORTED_FROM besides."""
 _JUST_BELOW = 0.49
 _OPEN = frozenset({"descriptor"})
 """Checks whose finding is shown and makes the verdict partial, but says nothing against the result itself."""
