@@ -8,7 +8,7 @@ ROOMS := domain prompts ingest kb qa eval pages tests cli.py app.py
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := all
-.PHONY: all app test check format eval clean
+.PHONY: all app test check format eval pictures clean
 
 all: check test
 
@@ -36,6 +36,9 @@ format: $(INSTALLED)
 
 eval: $(INSTALLED)
 	$(BIN)/chordae eval gate
+
+pictures: $(INSTALLED)
+	$(BIN)/python docs/pictures/take.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

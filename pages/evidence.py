@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kb import Base
 
 FIRST_MEASURE = "All-cause death"
+FIRST_TOPIC = "teer"
 EVERY_TOPIC = "Every topic"
 
 
@@ -38,7 +39,8 @@ def main() -> None:
     measure = left.selectbox(
         "Outcome", measures, index=measures.index(FIRST_MEASURE) if FIRST_MEASURE in measures else 0
     )
-    topic = right.selectbox("Topic", [EVERY_TOPIC, *topics_of(records)])
+    topics = [EVERY_TOPIC, *topics_of(records)]
+    topic = right.selectbox("Topic", topics, index=topics.index(FIRST_TOPIC) if FIRST_TOPIC in topics else 0)
     chosen = None if topic == EVERY_TOPIC else topic
     try:
         rows = evidence_rows(records, measure, chosen)

@@ -97,16 +97,14 @@ def _figure(point: ForestPoint) -> str:
 
 
 def labels(points: Sequence[ForestPoint]) -> list[str]:
-    """What stands above each interval, no two the same: the figure, study, time, and the population where needed."""
-    names = [", ".join(part for part in (point.study, point.timepoint) if part) for point in points]
+    """What stands above each interval, no two the same: the figure, study, time, comparison, population if needed."""
+    names = [" · ".join(part for part in (point.study, point.timepoint, point.comparison) if part) for point in points]
     twice = Counter(names)
-    labels = [
-        f"{_figure(point)} · {point.label if twice[name] > 1 else name}"
-        for name, point in zip(names, points, strict=True)
-    ]
     seen: Counter[str] = Counter()
     unique = []
-    for label in labels:
+    for name, point in zip(names, points, strict=True):
+        more = f" · {point.population}" if twice[name] > 1 and point.population else ""
+        label = f"{_figure(point)} · {name}{more}"
         seen[label] += 1
         unique.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
     return unique
