@@ -173,7 +173,7 @@ def figure_error_rate(judged: Sequence[Sequence[JudgedClaim]]) -> tuple[list[flo
 
     Units may be converted. It does not ask what the figure belongs to: a swapped arm shows in the unsupported rate.
     """
-    top = [float(sum(len(claim.strange) for claim in claims)) for claims in judged]
+    top = [float(sum(min(len(claim.strange), claim.figures) for claim in claims)) for claims in judged]
     bottom = [float(sum(claim.figures for claim in claims)) for claims in judged]
     return top, bottom
 

@@ -22,6 +22,7 @@ from domain.sentences import sentence_spans
 from domain.settings import Settings
 from qa.chatmodel import Asker, asker
 from qa.fence import Fence, fenced
+from qa.presence import absent_numbers
 from qa.reply import Drafted, Reply, read_reply
 from qa.verify import verify
 
@@ -188,6 +189,8 @@ def _flaw(text: str, evidence: str) -> str | None:
         return f"it is longer than {MAX_CLAIM} characters"
     if _ADDRESS.search(text):
         return "it holds an address or markup"
+    if absent := absent_numbers(text, [evidence]):
+        return f"the passages do not give {', '.join(absent)}"
     strange = sorted({ch for ch in text if not ch.isascii() and ch not in evidence and not _printed(ch)})
     if strange:
         return f"it holds characters that its passages do not: {', '.join(f'U+{ord(ch):04X}' for ch in strange[:5])}"
