@@ -24,6 +24,7 @@ _EVERYTHING = frozenset(
 """Words that every record of this field is about; a topic of nothing else takes the whole base."""
 _COMPOSITE = frozenset({"review", "consensus", "guideline", "other", "case-report"})
 """Kinds of record that bring several studies, or one patient, together."""
+_DESIGNS = frozenset({"rct", "registry", "meta-analysis", "guideline"})
 _NO_FIGURE = frozenset(
     {
         "Anatomy",
@@ -97,6 +98,8 @@ class Card(Ground):
         if outcome is None or outcome.measure in _NO_FIGURE or record.kind in _COMPOSITE:
             return False
         if record.n is None or record.n == 1 or study_name(record).casefold() not in self.passage.text.casefold():
+            return False
+        if re.search(r"\b(reduction|difference)\b", outcome.population or ""):
             return False
         part = re.search(r"\bn\s*=\s*(\d+)", outcome.population or "")
         vague = outcome.measure in _NEEDS_POPULATION and not outcome.population
@@ -221,6 +224,11 @@ def topic_hits(base: Base, topic: str) -> list[Hit]:
         )
     ]
     return spoken or hits[:BEST_HITS]
+
+
+def share_topic(one: EvidenceRecord, other: EvidenceRecord) -> bool:
+    """Whether two records are about the same part of the field; labels of the design do not count."""
+    return bool((set(one.topics) & set(other.topics)) - _DESIGNS)
 
 
 def is_contrast(record: EvidenceRecord) -> bool:

@@ -161,9 +161,10 @@ def setting(record: EvidenceRecord) -> str:
 def people(record: EvidenceRecord) -> str:
     """How many patients, and of what kind where the record says it briefly."""
     size = f"{record.n} patients" if record.n and record.n > 1 else "one patient" if record.n == 1 else "patients"
+    given = in_sentence(record.intervention).split(" ")[0]
     for criterion in record.criteria:
         parts = (_YEARS.sub("", part) for part in criterion.split(", "))
-        said = ", ".join(part for part in parts if part and not _NOT_WHO.search(part))
+        said = ", ".join(part for part in parts if part and part != given and not _NOT_WHO.search(part))
         if said and len(said) <= LONGEST_CRITERION and _CLINICAL.search(said) and not _COUNTS.search(said):
             return f"{size} ({pretty(said)})"
     return size

@@ -22,6 +22,7 @@ from qa.quiz.wording import (
     study,
     subject,
     when,
+    without_remarks,
     without_repeats,
 )
 
@@ -43,6 +44,8 @@ def _two_rates(shelf: Shelf) -> Iterator[tuple[Card, float, float]]:
         first, second = (value.number for value in result.values)
         if outcome.measure == "Composite endpoint" or abs(first - second) < 1 or not result.months:
             continue
+        if not result.significant:
+            continue  # a difference that may be chance is not to be reckoned with
         yield card, first, second
 
 
@@ -63,7 +66,7 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
         if not result.arms or not result.values:
             continue
         better = second - first if _BAD.search(outcome.measure) else first - second
-        if not result.significant or better < 2:
+        if better < 2:
             continue
         key = round(100 / better)
         relative = better / max(first, second) * 100
@@ -153,7 +156,7 @@ _NOT_ENTRY = re.compile(r"ineligible|\bonly with\b|\bmean LVEF\b|^[^:(]{0,30}\b(
 def _ranges(shelf: Shelf) -> list[_Range]:
     found: dict[str, _Range] = {}
     for record in shelf.records(everywhere=True):
-        if not shelf.is_one_study(record) and record.kind != "rct":
+        if not without_remarks(record.intervention) or not (record.kind == "rct" or shelf.is_one_study(record)):
             continue
         for criterion in record.criteria:
             match = _LVEF.search(criterion)

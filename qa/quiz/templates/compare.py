@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from domain.evidence import EvidenceRecord
 from qa.quiz.draft import Draft, Template, Wrong
-from qa.quiz.shelf import Card, Shelf
+from qa.quiz.shelf import Card, Shelf, share_topic
 from qa.quiz.templates.recall import RATIO_NAMES
 from qa.quiz.templates.said import line, said
 from qa.quiz.wording import event, family, full_label, named, pick, sentence, study, versus, when
-
-_LABELS = frozenset({"rct", "registry", "meta-analysis", "guideline"})
 
 
 def favours_first(card: Card) -> bool | None:
@@ -51,10 +48,6 @@ def _only(shelf: Shelf, card: Card) -> bool:
     return True
 
 
-def _share_topic(one: EvidenceRecord, other: EvidenceRecord) -> bool:
-    return bool((set(one.topics) & set(other.topics)) - _LABELS)
-
-
 def two_trials(shelf: Shelf) -> Iterator[Draft]:
     """In which of two trials was the difference significant; one question for each two trials and measure."""
     cards = [card for card in _treatments(shelf, everywhere=False) if not is_part(card)]
@@ -65,7 +58,7 @@ def two_trials(shelf: Shelf) -> Iterator[Draft]:
         and two.outcome
         and one.outcome.measure == two.outcome.measure
         and family(one.record) != family(two.record)
-        and _share_topic(one.record, two.record)
+        and share_topic(one.record, two.record)
     ]
     pairs.sort(key=lambda pair: (favours_first(pair[0]) == favours_first(pair[1]), _time_apart(*pair), pair[0].fact_id))
     seen: set[tuple[str, ...]] = set()
@@ -172,7 +165,7 @@ def one_significant(shelf: Shelf) -> Iterator[Draft]:
                 if len(others) < 3:
                     continue
                 others.sort(
-                    key=lambda one: (_label_apart(one, key), not _share_topic(one.record, key.record), one.fact_id)
+                    key=lambda one: (_label_apart(one, key), not share_topic(one.record, key.record), one.fact_id)
                 )
                 yield _one_significant(key, others[:3], RATIO_NAMES[kind], excluded=wanted)
 

@@ -14,6 +14,8 @@ from qa.quiz.wording import in_sentence, pick, study
 FEW, MANY = 150, 300
 """A study of fewer patients than the first is small in this field, one of more than the second is not."""
 
+_OF_A_PART = re.compile(r"landmark|crossover|subset|subgroup|post hoc|analysis set", re.IGNORECASE)
+"""Caveats on a part of a study do not limit the whole of it."""
 Disproof = Callable[[Shelf, EvidenceRecord], Card | None]
 
 
@@ -110,7 +112,7 @@ _LIMITS = (
     ),
     _Limit(
         option="Its data were collected in retrospect",
-        stated=re.compile(r"\bretrospective", re.I),
+        stated=re.compile(r"\bretrospective\b", re.I),
         disproved=_randomised,
         because="patients were randomised, then followed",
     ),
@@ -122,7 +124,7 @@ _LIMITS = (
     ),
     _Limit(
         option="It was not powered for clinical events",
-        stated=re.compile(r"not powered|underpowered|small numbers of deaths|few events", re.I),
+        stated=re.compile(r"not powered|underpowered", re.I),
         disproved=_powered,
         because="it found a significant difference in clinical events",
     ),
@@ -165,7 +167,9 @@ def limitations(shelf: Shelf) -> Iterator[Draft]:
             (one, card)
             for one in _LIMITS
             for card in caveats
-            if one.stated.search(card.passage.text) and one.disproved(shelf, record) is None
+            if one.stated.search(card.passage.text)
+            and not _OF_A_PART.search(card.passage.text)
+            and one.disproved(shelf, record) is None
         ]
         if record.n is not None and record.n >= FEW:
             stated = [(one, card) for one, card in stated if "fewer than" not in one.option]

@@ -40,7 +40,7 @@ def extreme(shelf: Shelf) -> Iterator[Draft]:
         if value is None or value.unit != "%" or card.record.n == 1:
             continue
         groups.setdefault((outcome.measure, round(result.months), value.unit), []).append((card, value))
-    for (_, months, _), held in sorted(groups.items()):
+    for (measure, months, _), held in sorted(groups.items()):
         alone = [(c, v) for c, v in held if sum(o.record.record_id == c.record.record_id for o, _ in held) == 1]
         by_family: dict[str, tuple[Card, Value]] = {}
         for card, value in alone:
@@ -48,12 +48,12 @@ def extreme(shelf: Shelf) -> Iterator[Draft]:
         ranked = sorted(by_family.values(), key=lambda one: (one[1].number, one[0].fact_id))
         if len(ranked) < 4:
             continue
-        for highest in (True, False):
-            ordered = ranked[::-1] if highest else ranked
-            for at in range(len(ordered) - 3):
-                four = ordered[at : at + 4]
-                if four[0][0].record.record_id in shelf.on_topic and _apart(four[0][1], four[1][1]):
-                    yield _extreme(four, months, highest=highest)
+        highest = pick((True, False), measure, months)
+        ordered = ranked[::-1] if highest else ranked
+        for at in range(len(ordered) - 3):
+            four = ordered[at : at + 4]
+            if four[0][0].record.record_id in shelf.on_topic and _apart(four[0][1], four[1][1]):
+                yield _extreme(four, months, highest=highest)
 
 
 def _apart(one: Value, other: Value) -> bool:

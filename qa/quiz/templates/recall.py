@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from domain.evidence import EvidenceRecord
+
 from qa.quiz.draft import OPTIONS, Draft, Template, Wrong, choose
 from qa.quiz.results import Value
-from qa.quiz.shelf import Card, Shelf
+from qa.quiz.shelf import Card, Shelf, is_contrast, share_topic
 from qa.quiz.templates.figures_of import UNHEARD, effect_rivals, rivals, unheard
 from qa.quiz.wording import (
     arm,
@@ -172,6 +174,8 @@ def changes(shelf: Shelf) -> Iterator[Asked]:
         )
 
 
+LENGTHS_APART = 14
+"""Characters by which two options differ before the eye notices."""
 _CATEGORIES = (
     ("sham", r"\bsham|pacing off"),
     ("placebo", r"\bplacebo"),
@@ -191,10 +195,12 @@ def comparators(shelf: Shelf) -> Iterator[Asked]:
         if record not in trials or not population or not given or not shelf.is_one_study(record):
             continue
         wrongs: list[Wrong] = []
-        for other in trials:
+        for other in sorted(trials, key=lambda one: _aptness(one, record, against)):
             theirs = without_remarks(other.comparator)
             card = next(iter(shelf.of(other.record_id, "population")), None)
             if family(other) == family(record) or _category(theirs) == _category(against) or card is None:
+                continue
+            if is_contrast(other) or theirs.casefold() in given.casefold():
                 continue
             wrong = Wrong(
                 text=sentence(theirs),
@@ -202,7 +208,6 @@ def comparators(shelf: Shelf) -> Iterator[Asked]:
             )
             if all(_category(wrong.text) != _category(one.text) for one in wrongs):
                 wrongs.append(wrong)
-        wrongs.sort(key=lambda one: abs(len(one.text) - len(against)))
         yield Asked(
             template="comparator",
             card=population[0],
@@ -213,6 +218,12 @@ def comparators(shelf: Shelf) -> Iterator[Asked]:
             key=sentence(against),
             wrongs=tuple(wrongs),
         )
+
+
+def _aptness(other: EvidenceRecord, record: EvidenceRecord, against: str) -> tuple[int, bool, str]:
+    """How well another trial's comparator stands beside this one's: as long, of the same part of the field."""
+    apart = abs(len(without_remarks(other.comparator)) - len(against)) // LENGTHS_APART
+    return apart, not share_topic(other, record), other.record_id
 
 
 def _category(text: str) -> str:

@@ -35,6 +35,8 @@ def trend(shelf: Shelf) -> Iterator[Draft]:
             continue
         if early.result.months == late.result.months or is_part(early) or is_part(late):
             continue
+        if not early.result.significant and not late.result.significant:
+            continue  # an effect that was never there does not change
         first, last = (early, late) if early.result.months < late.result.months else (late, early)
         yield from _ratio_trend(first, last)
         yield from _gap_trend(first, last)
