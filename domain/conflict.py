@@ -40,8 +40,9 @@ class Position:
 class Conflict:
     """`topic` is the disputed point; `handling` tells whoever writes about it how to be fair to both sides.
 
-    `about` are groups of word beginnings: an answer touches the conflict when question or claims have a word of every
-    group. `separate` says that every position is a discrepancy of its own, not a side of one dispute. `shown` is False for a point that must never be presented as evidence (figures in circulation without a source).
+    `about` are groups of word beginnings: an answer touches the conflict when question and quotes have a word of every
+    group. `separate` says that every position is a discrepancy of its own, not a side of one dispute. `shown` is False
+    for a point that must never be presented as evidence (figures in circulation without a source).
     """
 
     conflict_id: str
