@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable
 
 from domain.answer import Abstention, Answer, Reason
-from domain.claim import Citation
+from domain.claim import Citation, Claim
 from domain.document import Document
 from domain.evidence import EvidenceRecord
 from domain.hit import Hit
@@ -54,6 +54,12 @@ def place(document: Document, passage: Passage, start: int) -> str:
     return ", ".join(part for part in (passage.heading, label) if part)
 
 
+def is_quotation(claim: Claim, citations: tuple[Citation, ...]) -> bool:
+    """Whether a claim is a sentence of a document in its own words, and not Chordae's or a model's wording."""
+    cited = [citations[n - 1] for n in claim.citations]
+    return any(claim.text == citation.quote and citation.document.origin == "document" for citation in cited)
+
+
 def hit(found: Hit) -> str:
     """A found passage: rank, source, place, text."""
     where = place(found.document, found.passage, found.passage.start)
@@ -62,13 +68,20 @@ def hit(found: Hit) -> str:
 
 
 def _said(result: Answer, record: RecordOf) -> list[str]:
-    blocks = [_wrapped(result.text)]
+    blocks = [_wrapped(_claimed(claim, result.citations)) for claim in result.claims]
     if result.rests_on:
         blocks.append(_wrapped(f"Rests on: {result.rests_on}"))
     for notice in result.notices:
         marks = "".join(f" [{n}]" for n in notice.citations)
         blocks.append(_wrapped(f"Note ({notice.kind}): {notice.text}{marks}", "! ", "  "))
     return [*blocks, "## Sources", *(_cited(citation, record) for citation in result.citations)]
+
+
+def _claimed(claim: Claim, citations: tuple[Citation, ...]) -> str:
+    marks = "".join(f" [{n}]" for n in claim.citations)
+    words = f"“{claim.text}”" if is_quotation(claim, citations) else claim.text
+    doubt = "" if claim.support == "supported" else f" ({claim.support}: {' '.join(claim.reasons)})"
+    return f"{words}{marks}{doubt}"
 
 
 def _cited(citation: Citation, record: RecordOf) -> str:

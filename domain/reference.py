@@ -21,11 +21,11 @@ KIND_WORDS = {
 """The kinds of source as a reader says them."""
 
 CONFIDENCE_WORDS = {
-    "primary": "read in the article, guideline or abstract itself",
-    "society": "read in a society's summary or a trial registration",
-    "secondary": "secondary source: read in news, digests or second-hand",
+    "primary": "the article, guideline or abstract itself",
+    "society": "a society's summary or a trial registration",
+    "secondary": "a secondary source: news, a digest, or quoted second-hand",
 }
-"""What stands behind a fact, by its confidence."""
+"""What a fact stands on, by its confidence: "stands on …"."""
 
 
 def byline(document: Document) -> str:

@@ -15,7 +15,7 @@ from domain.evidence import EvidenceRecord, Source
 from domain.hit import Hit
 from domain.notice import Notice
 from domain.passage import Passage
-from domain.prose import REASON_WORDS, place
+from domain.prose import REASON_WORDS, is_quotation, place
 from domain.quiz import QuizItem
 from domain.reference import CONFIDENCE_WORDS, KIND_WORDS, byline, link, sources_of
 
@@ -173,9 +173,7 @@ def plain(text: str) -> str:
 
 
 def _claim(claim: Claim, citations: tuple[Citation, ...]) -> str:
-    cited = [citations[n - 1] for n in claim.citations]
-    verbatim = any(claim.text == c.quote and c.document.origin == "document" for c in cited)
-    words = f"“{escape(claim.text)}”" if verbatim else escape(claim.text)
+    words = f"“{escape(claim.text)}”" if is_quotation(claim, citations) else escape(claim.text)
     doubt = SUPPORT_WORDS.get(claim.support, "")
     note = f' <span class="ch-doubt">{doubt}: {escape(" ".join(claim.reasons))}</span>' if doubt else ""
     return f"<p>{words}{_marks(claim.citations)}{note}</p>"
@@ -206,7 +204,7 @@ def _words(document: Document, stands: Passage, record: RecordOf) -> str:
         return f'<p class="ch-small">The source’s own words{work}</p>'
     known = record(document.record) if document.record else None
     basis = CONFIDENCE_WORDS[stands.confidence] if stands.confidence else ""
-    grade = f'<span class="ch-grade ch-{stands.confidence}">{escape(basis)}</span>' if basis else ""
+    grade = f'<span class="ch-grade ch-{stands.confidence}">Stands on {escape(basis)}</span>' if basis else ""
     read = _read(sources_of(known, stands) if known else ())
     return f'<p class="ch-small">Chordae’s wording of a published fact{work}</p><p class="ch-small">{grade}</p>{read}'
 

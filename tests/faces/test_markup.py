@@ -148,7 +148,7 @@ def test_a_records_card_says_what_was_read():
         ),
     )
     html = markup.source(Citation(n=1, document=document, passage=passage, start=0, end=len(text)), lambda _: record)
-    assert "a digest" in html and "abstract" not in html.replace("read in news", "")
+    assert "a digest" in html and "abstract" not in html.replace("abstract itself", "")
     assert "secondary source" in html and "href" not in html
 
 
