@@ -36,9 +36,6 @@ def test_first_use(chordae, listed):
     assert "Adding the starter library" in later.err, "a later edition comes in by itself"
     assert listed() == len(record_paths())
 
-
-def test_a_named_base_takes_the_library_only_when_asked(chordae, tmp_path):
-    said = chordae("ingest", "--starter", "--kb", tmp_path / "kb", "--json")
-    assert said.code == 0 and {document["status"] for document in said.json["documents"]} == {"added"}
-    assert {document["origin"] for document in said.json["documents"]} == {"record"}
-    assert len(said.json["documents"]) == len(record_paths())
+    asked = chordae("ingest", "--starter", "--kb", default_folder(), "--json")
+    assert {document["status"] for document in asked.json["documents"]} == {"unchanged"}
+    assert {document["origin"] for document in asked.json["documents"]} == {"record"}
