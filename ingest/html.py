@@ -11,7 +11,7 @@ from ingest.draft import Block, Draft, fence, numbers_of
 from ingest.headings import part_of
 from ingest.jats import tidy_inline
 from ingest.lines import CAPTION
-from ingest.markup import all_text, name_of, parse_html
+from ingest.markup import all_text, name_of, parse_html, raw_text
 from ingest.metadata import identify, surname
 
 _SKIPPED = frozenset(
@@ -108,7 +108,7 @@ class _Html:
             self.flush()
 
     def inline(self, element: etree._Element, name: str) -> None:
-        shown = "".join(element.itertext()).strip()
+        shown = raw_text(element).strip()
         bare = shown.strip("[]() ")
         linked = any(name_of(e) == "a" and (e.get("href") or "").startswith("#") for e in element.iter())
         if numbers_of(bare) and ((name == "sup" and linked) or (name == "a" and linked)):
@@ -156,4 +156,4 @@ class _Html:
 
 
 def _words(element: etree._Element) -> str:
-    return tidy_inline(" ".join(element.itertext()))
+    return tidy_inline(" ".join(str(piece) for piece in element.itertext()))

@@ -12,7 +12,7 @@ from ingest.characters import tidy
 from ingest.draft import MARK_CLOSE, MARK_OPEN, Block, BlockRole, Draft, fence, numbers_of
 from ingest.headings import part_of
 from ingest.kinds import kind_of_words
-from ingest.markup import all_text, find, name_of, parse_xml
+from ingest.markup import all_text, find, find_first, name_of, parse_xml, raw_text
 from ingest.metadata import licence_in
 
 _SKIPPED = frozenset(
@@ -28,9 +28,13 @@ _ARTICLE_KINDS: dict[str, Kind] = {
     "systematic-review": "meta-analysis",
 }
 _CORRECTED = {
-    "retracted-article": "Retracted", "retraction-forward": "Retracted", "corrected-article": "Corrected",
-    "correction-forward": "Corrected", "expression-of-concern": "Expression of concern", "concern-forward": "Expression of concern",
-}  # fmt: skip
+    "retracted-article": "Retracted",
+    "retraction-forward": "Retracted",
+    "corrected-article": "Corrected",
+    "correction-forward": "Corrected",
+    "expression-of-concern": "Expression of concern",
+    "concern-forward": "Expression of concern",
+}
 
 
 def read_jats(path: str, data: bytes) -> Draft:
@@ -66,7 +70,7 @@ class _Jats:
     # -- JATS
 
     def jats(self, article: etree._Element) -> None:
-        meta = find(article, "front/article-meta") or find(article, "front-stub")
+        meta = find_first(article, "front/article-meta", "front-stub")
         self._number_references(article)
         self._meta(article, meta)
         if meta is not None:
@@ -95,7 +99,7 @@ class _Jats:
         draft.kind = _ARTICLE_KINDS.get(article.get("article-type") or "")
         journal = find(article, "front/journal-meta")
         if journal is not None:
-            title = find(journal, "journal-title-group/journal-title") or find(journal, "journal-title")
+            title = find_first(journal, "journal-title-group/journal-title", "journal-title")
             draft.journal = all_text(title) or None
         if meta is None:
             return
@@ -133,7 +137,7 @@ class _Jats:
         for contributor in meta.iter():
             if name_of(contributor) != "contrib" or contributor.get("contrib-type", "author") != "author":
                 continue
-            name = find(contributor, "name") or find(contributor, "name-alternatives/name")
+            name = find_first(contributor, "name", "name-alternatives/name")
             if name is not None:
                 given, family = all_text(find(name, "given-names")), all_text(find(name, "surname"))
                 self.draft.first_author = f"{given} {family}".strip() or None
@@ -201,9 +205,9 @@ class _Jats:
             self._heading("References", 1)
         for entry in entries:
             words = tidy(all_text(entry))
-            number = self.numbers[entry.get("id") or ""]
-            draft.bibliography.append(BibliographyEntry(number=number, text=words))
-            draft.blocks.append(Block(role="references", text=f"{number}. {words}"))
+            place = self.numbers[entry.get("id") or ""]
+            draft.bibliography.append(BibliographyEntry(number=place, text=words))
+            draft.blocks.append(Block(role="references", text=f"{place}. {words}"))
 
     # -- both
 
@@ -315,17 +319,17 @@ class _Jats:
 
     def _mark(self, reference: etree._Element, parent: etree._Element) -> str:
         """A reference's mark: fenced when it is a number, left as words when it names authors."""
-        shown = " ".join("".join(reference.itertext()).split())
+        shown = all_text(reference)
         bare = shown.strip("[]() ")
         if not numbers_of(bare):
             known = self.numbers.get((reference.get("rid") or reference.get("bid") or "").split(" ")[0])
-            return fence(str(known)) if not bare and known else _clean("".join(reference.itertext()))
+            return fence(str(known)) if not bare and known else raw_text(reference)
         return fence(bare)
 
     def _raised(self, element: etree._Element) -> str:
         """Superscript that holds only references, as one mark; "" for any other superscript."""
         linked = [e for e in element.iter() if name_of(e) == "xref" and e.get("ref-type") == "bibr"]
-        shown = "".join(element.itertext()).strip("[]() ")
+        shown = raw_text(element).strip("[]() ")
         return fence(_DASHES.sub("-", shown)) if linked and numbers_of(shown) else ""
 
 
@@ -348,4 +352,4 @@ def _clean(text: str | None) -> str:
 
 def _cited(part: etree._Element) -> str:
     """A cited work's words with blanks between its elements."""
-    return " ".join(piece.strip() for piece in part.itertext() if piece.strip())
+    return " ".join(str(piece).strip() for piece in part.itertext() if str(piece).strip())

@@ -81,6 +81,16 @@ def find(element: etree._Element | None, path: str) -> etree._Element | None:
     return element
 
 
+def find_first(element: etree._Element | None, *paths: str) -> etree._Element | None:
+    """The first of `paths` that leads somewhere."""
+    return next((found for path in paths if (found := find(element, path)) is not None), None)
+
+
+def raw_text(element: etree._Element) -> str:
+    """Every character below an element, white space as it stands."""
+    return "".join(str(piece) for piece in element.itertext())
+
+
 def all_text(element: etree._Element | None) -> str:
     """Every word below an element, single blanks between them; "" for None."""
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+    return " ".join(raw_text(element).split()) if element is not None else ""
