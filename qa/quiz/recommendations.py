@@ -61,7 +61,7 @@ def scale(card: Card) -> tuple[str, ...]:
 def action(outcome: Outcome) -> str:
     """What is recommended, without the words that give its class away: "Mitral surgery together with CABG"."""
     text = " ".join(_STRENGTH.sub(" ", outcome.value or "").split())
-    text = re.sub(r" (?:to|for|when|after|unless|if|in)\b(?! addition| MR re).*$", "", text)
+    text = re.sub(r"(?<!addition) (?:to|for|when|after|unless|if|in)\b(?! addition| MR re).*$", "", text)
     text = re.sub(r"^Optimi[sz]e ", "Optimisation of ", re.sub(r"\s*\([^()]*\)", "", text).strip(" ,;"))
     return pretty(text[:1].upper() + text[1:])
 

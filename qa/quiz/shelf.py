@@ -22,6 +22,10 @@ _EVERYTHING = frozenset(
     " heart failure the of in and for about what is known quiz".split()
 )
 """Words that every record of this field is about; a topic of nothing else takes the whole base."""
+_NO_RATE = re.compile(r"\b(reduction|difference)\b")
+"""A figure of this population is a difference, whatever its measure is called."""
+_DOUBTFUL = re.compile(r"not stated|not seen|uncertain|incomplete|evidently|although|cannot be right|\bprints\b", re.I)
+"""Notes that say a figure is in doubt: it may be quoted, it is no matter for an examination."""
 _COMPOSITE = frozenset({"review", "consensus", "guideline", "other", "case-report"})
 """Kinds of record that bring several studies, or one patient, together."""
 _DESIGNS = frozenset({"rct", "registry", "meta-analysis", "guideline"})
@@ -99,7 +103,7 @@ class Card(Ground):
             return False
         if record.n is None or record.n == 1 or study_name(record).casefold() not in self.passage.text.casefold():
             return False
-        if re.search(r"\b(reduction|difference)\b", outcome.population or ""):
+        if _NO_RATE.search(outcome.population or "") or _DOUBTFUL.search(outcome.note or ""):
             return False
         part = re.search(r"\bn\s*=\s*(\d+)", outcome.population or "")
         vague = outcome.measure in _NEEDS_POPULATION and not outcome.population

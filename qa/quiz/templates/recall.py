@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from domain.evidence import EvidenceRecord
-
 from qa.quiz.draft import OPTIONS, Draft, Template, Wrong, choose
 from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf, is_contrast, share_topic

@@ -114,7 +114,7 @@ def chosen() -> list[str]:
 @pytest.fixture(scope="session")
 def some_base(tmp_path_factory):
     """A base of a part of the starter library, shared by the tests that only read."""
-    return make_base(tmp_path_factory.mktemp("quiz-base"), CHOSEN)
+    return _make_base(tmp_path_factory.mktemp("quiz-base"), CHOSEN)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def small_base(tmp_path):
     report = tmp_path / "report.txt"
     report.write_text(REPORT, encoding="utf-8")
     names = ["coapt-2yr", "mitra-fr-2yr", "guideline-esc-eacts-2025-vhd", "matterhorn"]
-    return make_base(tmp_path / "base", names, extra=[report])
+    return _make_base(tmp_path / "base", names, extra=[report])
 
 
 REPORT = """Annular cinching in an invented cohort
@@ -137,7 +137,12 @@ failure occurred in 22.6% of the patients within one year. Thirty-day mortality 
 """
 
 
-def make_base(folder, names, extra=()):
+@pytest.fixture(scope="session")
+def make_base():
+    return _make_base
+
+
+def _make_base(folder, names, extra=()):
     import ingest
     from domain.settings import Settings
     from kb import open_base
