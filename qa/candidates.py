@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +16,8 @@ from kb import Base
 from qa.question import Question, coverage, missing, same_time, times
 
 MIN_WORDS = 4
+RECORDS_READ = 6
+"""Records of which every fact is weighed, beside the passages that the search found."""
 EMBEDDED_SENTENCES = 16
 """Sentences of documents that get a vector of their own at question time, the likeliest first (each costs 2 ms)."""
 
@@ -55,16 +57,49 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: np.n
         by_document[hit.passage.doc_id] = by_document.get(hit.passage.doc_id, 0.0) + hit.score / (1 + hit.rank / 10)
     best = max(by_document.values(), default=1.0) or 1.0
     found: list[Candidate] = []
-    for hit in hits:
+    for hit in [*hits, *_kin(hits, by_document, base)]:
         context = context_of(hit.document, hit.passage.heading)
         for start, end in _spans(hit):
             text = hit.document.text[start:end]
             if len(text.split()) >= MIN_WORDS:
                 found.append(Candidate(hit=hit, start=start, end=end, text=text, context=context))
     vectors = _vectors(question, found, base)
-    return [
+    made = [
         _with_features(question, candidate, vectors[index], vector, top, by_document, best)
         for index, candidate in enumerate(found)
+    ]
+    return _beside_their_kin(made)
+
+
+def _beside_their_kin(made: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, told how well their whole document fits."""
+    best: dict[str, dict[str, float]] = {}
+    for candidate in made:
+        mine = best.setdefault(candidate.hit.passage.doc_id, {"cosine": -1.0, "coverage_in_context": 0.0})
+        for name in mine:
+            mine[name] = max(mine[name], candidate.features[name])
+    return [
+        replace(
+            candidate,
+            features={
+                **candidate.features,
+                **{f"document_{name}": value for name, value in best[candidate.hit.passage.doc_id].items()},
+            },
+        )
+        for candidate in made
+    ]
+
+
+def _kin(hits: Sequence[Hit], by_document: Mapping[str, float], base: Base) -> list[Hit]:
+    """The other facts of the best records: a record is read whole, as a person would read its page."""
+    known = {hit.passage.passage_id for hit in hits}
+    documents = {hit.passage.doc_id: hit.document for hit in hits if hit.document.origin == "record"}
+    best = sorted(documents, key=lambda doc_id: (-by_document[doc_id], doc_id))[:RECORDS_READ]
+    return [
+        Hit(passage=passage, document=documents[doc_id], score=0.0, rank=len(hits) + 1)
+        for doc_id in best
+        for passage in base.passages(doc_id)
+        if passage.passage_id not in known
     ]
 
 
@@ -89,15 +124,18 @@ def _studied(document: Document) -> str:
     return next((document.text[s.start : s.end] for s in document.sections if "studied" in s.heading.casefold()), "")
 
 
-LEAD_WORDS = 10
+LEAD_WORDS = 5
 """A sentence of a record opens with its study's name: a name within so many words is its subject, not a mention."""
 
 
-def _lead(question: Question, text: str) -> float:
-    """The share of the asked-for names that the sentence opens with, 0-1; 0 when none is asked for."""
+def _subject(question: Question, text: str, title: str) -> tuple[float, float]:
+    """Whether one of the asked-for names is the sentence's or the title's subject, and whether none is (0 or 1 each)."""
+    if not question.names:
+        return 0.0, 0.0
     opening = " ".join(text.split()[:LEAD_WORDS])
-    names = question.names
-    return 1.0 - sum(need.name for need in missing(question, opening)) / len(names) if names else 0.0
+    names = len(question.names)
+    led = min(sum(need.name for need in missing(question, words)) for words in (opening, " ".join(title.split()[:4])))
+    return float(led < names), float(led == names)
 
 
 def _vectors(question: Question, found: Sequence[Candidate], base: Base) -> list[np.ndarray | None]:
@@ -131,6 +169,7 @@ def _with_features(
     timed = bool(question.times) and bool(spoken)
     agrees = timed and any(same_time(a, b) for a in question.times for b in spoken)
     has_figure = bool(_FIGURE.search(text))
+    subject, other = _subject(question, text, hit.document.title)
     recommends = "recommend" in hit.passage.heading.casefold()
     names = question.names
     lacking_names = [need for need in missing(question, around) if need.name]
@@ -157,7 +196,9 @@ def _with_features(
         "explanation_wanted_and_there": float(question.wants in {"reason", "yes-no"} and fact == "key_points"),
         "in_brief": float(fact == "digest"),
         "in_brief_and_broad": float(fact == "digest" and question.wants in {"general", "comparison", "yes-no"}),
-        "lead": _lead(question, text),
+        "subject": subject,
+        "other_subject": other,
+        "studied": coverage(question, candidate.context),
         "early": 1.0 / (1.0 + int(index)) if index.isdigit() else 0.3,
         "year_agrees": float(bool(question.years) and (year in question.years or any(str(y) in text for y in question.years))),
         "superseded": float("supersede" in text.casefold()),

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from domain.claim import Citation, Claim
 from kb import Base
+from qa.conflicts import conflict_notices
 from qa.question import Question
 from qa.remark import Remark
 
 MAX_NOTICES = 6
+"""More than a handful would not be read; the most serious come first."""
 
 
 def remarks(base: Base, question: Question, claims: Sequence[Claim], citations: Sequence[Citation]) -> list[Remark]:
-    """The remarks on an answer, most serious first: retraction, conflicts, oddities, what the answer rests on."""
-    found = [*_retracted(citations), *_secondary(citations), *_single_report(citations)]
+    """The remarks on an answer, most serious first: retraction, conflicts, then what the answer rests on."""
+    found = [*_retracted(citations), *conflict_notices(base, question.text, citations)]
     return found[:MAX_NOTICES]
 
 
@@ -23,23 +25,6 @@ def _retracted(citations: Sequence[Citation]) -> list[Remark]:
     for citation in citations:
         document = citation.document
         if document.retraction:
-            text = f"“{document.title}”: {document.retraction}"
+            text = f"{document.title}: {document.retraction}"
             seen.setdefault(document.doc_id, Remark.on(citation, kind="retracted", text=text))
     return list(seen.values())
-
-
-def _secondary(citations: Sequence[Citation]) -> list[Remark]:
-    cited = [c for c in citations if c.passage.confidence == "secondary"]
-    if not cited:
-        return []
-    numbers = ", ".join(f"[{c.n}]" for c in cited)
-    text = f"{numbers} was read in a secondary source (news, a digest, or quoted second-hand), not in the paper itself."
-    return [Remark(kind="secondary-source", text=text, spans=tuple(Remark.span(c) for c in cited))]
-
-
-def _single_report(citations: Sequence[Citation]) -> list[Remark]:
-    documents = {c.document.doc_id: c.document for c in citations}
-    if len(documents) != 1 or citations[0].document.kind != "case-report":
-        return []
-    text = "This answer rests on one case report: a single patient, without a control."
-    return [Remark.on(citations[0], kind="single-report", text=text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -53,6 +53,7 @@ _NAME = re.compile(
 
 WEIGHT_CONCEPT = 1.0
 WEIGHT_GENERIC = 0.15
+WEIGHT_NAME = 1.0
 WEIGHT_INNER = 0.3
 """A concept named only inside a longer one: the MR in "secondary MR", the HF in "HF admissions"."""
 
@@ -138,8 +139,12 @@ def read_question(text: str) -> Question:
         needs.append(Need(words=words, weight=weight, concept=concept, stems=tuple(sorted(stems))))
         seen.update(stems)
     time_spans = [match.span() for match in _TIME.finditer(text)]
+    for start, end in names:
+        unit = folded(text[start:end])
+        if unit and not set(unit) <= seen:
+            needs.append(Need(words=text[start:end], weight=WEIGHT_NAME, stems=unit, name=True))
+    seen.update(word for need in needs if need.name for word in need.stems)
     for term in terms(text):
-        inside_name = any(start <= term.start < end for start, end in names)
         if any(start <= term.start < end for start, end in time_spans) or _YEAR.fullmatch(term.word):
             continue
         if term.stem in seen or set(folded(term.word)) <= seen or not re.search(r"[^\W\d]", term.word):
@@ -149,8 +154,8 @@ def read_question(text: str) -> Question:
         if term.stem in GENERIC:
             weight = WEIGHT_GENERIC
         else:
-            weight = max(rarity(term.word.lower()), 0.9 if inside_name else 0.0)
-        needs.append(Need(words=term.word, weight=weight, stems=folded(term.word), name=inside_name))
+            weight = rarity(term.word.lower())
+        needs.append(Need(words=term.word, weight=weight, stems=folded(term.word)))
     return Question(
         text=text,
         wants=next((kind for kind, pattern in _WANTS if pattern.search(text)), "general"),
@@ -175,15 +180,36 @@ def _name_spans(text: str) -> list[tuple[int, int]]:
 
 
 def missing(question: Question, text: str) -> tuple[Need, ...]:
-    """The needs that `text` does not speak of, heaviest first."""
-    have = set(folded(text))
+    """The needs that `text` does not speak of, heaviest first.
+
+    A name must stand as a phrase; where the question has a longer name with the same beginning ("TITAN II" beside
+    "TITAN"), an occurrence of the longer is none of the shorter.
+    """
+    stems = folded(text)
+    have = set(stems)
     concepts = covered(text)
-    lacking = [
-        need
-        for need in question.needs
-        if not (need.concept in concepts if need.concept else all(word in have for word in need.stems))
-    ]
+    longer = [need.stems for need in question.needs if need.name]
+    lacking = [need for need in question.needs if not _speaks(need, stems, have, concepts, longer)]
     return tuple(sorted(lacking, key=lambda need: (-need.weight, need.words)))
+
+
+def _speaks(
+    need: Need,
+    stems: tuple[str, ...],
+    have: set[str],
+    concepts: dict[str, frozenset[str]],
+    names: Sequence[tuple[str, ...]],
+) -> bool:
+    if need.concept:
+        return need.concept in concepts
+    if not have.issuperset(need.stems):
+        return False
+    if not need.name or len(need.stems) > 3:
+        return True
+    size = len(need.stems)
+    rivals = [name for name in names if len(name) > size and name[:size] == need.stems]
+    places = [at for at in range(len(stems) - size + 1) if stems[at : at + size] == need.stems]
+    return any(all(stems[at : at + len(rival)] != rival for rival in rivals) for at in places)
 
 
 def coverage(question: Question, text: str) -> float:
