@@ -19,6 +19,7 @@ from qa.finding import Finding
 from qa.frame import frame, reversed_in
 from qa.parsed import Parsed, coverage, weighted_terms
 from qa.polarity import OPPOSITE, Signal
+from qa.registry import registry
 from qa.registry_check import registry_sign
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).with_name("content_model.json")
 _EMBEDDED_SENTENCES = 2
 """How many sentences are embedded beside the claim and its contrary: each costs 3-4 ms on two cores."""
-EMBEDDING_FEATURES = frozenset({"embedding", "contrast", "contrast best", "embedded"})
+EMBEDDING_FEATURES = frozenset({"embedding", "contrast", "contrast best", "contrast, short claim", "embedded"})
+_SHORT = 6
+"""Content words up to which the contrary of a claim is the contrary of all it says."""
 _RARE = 0.85
 _ON_TOPIC = 0.3
 _CLAUSE_ON_TOPIC = 0.25
@@ -35,9 +38,13 @@ _SENSES = ("up", "down", "good", "bad", "null", "difference")
 
 
 def features(
-    claim: Parsed, evidence: Sequence[Parsed], findings: Sequence[Finding], embedder: Embedder | None
+    claim: Parsed,
+    evidence: Sequence[Parsed],
+    findings: Sequence[Finding],
+    embedder: Embedder | None,
+    pages: Sequence[str] = (),
 ) -> dict[str, float]:
-    """Name → value; most lie in 0-1. See `docs/decisions` for what each stands for."""
+    """Name → value; `pages` are the passages as they are, read again where they are a registry's tables."""
     wanted = topic(claim)
     held = [{**weighted_terms(s.heading), **s.terms} for s in evidence]
     everything: dict[str, float] = {}
@@ -51,15 +58,21 @@ def features(
         "best two": max((coverage(wanted, {**a, **b}) for a, b in pairwise(held)), default=max(each, default=0.0)),
         "rare words": coverage({s: v for s, v in wanted.items() if v > _RARE}, everything),
         "missing words": sum(stem not in everything for stem in wanted) / 4,
+        "missing rare words": sum(v > _RARE and stem not in everything for stem, v in wanted.items()) / 4,
         "missing names": _missing_names(claim, evidence),
         "word pairs": _pairs(claim, evidence),
     }
     values |= _figures(claim, findings)
     values |= _directions(claim, evidence, held, wanted)
     values |= _negations(claim, evidence, each)
-    sign = registry_sign(claim, evidence)
+    sign = registry_sign(claim, pages)
     values["registry agrees"], values["registry differs"] = max(sign, 0.0), max(-sign, 0.0)
     values |= _embedded(claim, evidence, each, embedder)
+    values["contrast, short claim"] = values["contrast"] * min(1.0, _SHORT / max(1, len(wanted)))
+    if registry("\n".join(pages)).is_page:  # lists and counts: their wording says little, a denial much
+        values |= dict.fromkeys((name for name in values if not name.startswith("registry") and name != "embedded"), 0.0)
+        values["registry page"], values["registry denies"] = 1.0, float(any(s.sense == "negation" for s in claim.signals))
+        values["registry topic"] = max(each, default=0.0)
     return values
 
 

@@ -35,6 +35,10 @@ _SLOT_WORDS = {
 }
 _REDUCED = re.compile(r"\b(?:reduc|lower|fewer|less|cut|decreas|drop|fall|fell|declin|relative|smaller)\w*", re.I)
 _DIFFERENCE = re.compile(r"\b(?:absolute|difference|points?|pp|more|fewer|higher|lower|gap)\b", re.I)
+_MONTH_BESIDE = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\.? ?\||\| ?(?:of )?"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
 _GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s+)?$", re.I)
 _THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
 
@@ -52,11 +56,21 @@ def check_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     around = [_clause_terms(claim, item.figure) for item in bound]
     found: list[Finding] = []
     for item, subject in zip(bound, around, strict=True):
+        if _day_of_month(claim, item.figure):
+            continue
         finding = _check(claim, item, subject, evidence)
         if finding:
             found.append(finding)
     found += _check_pairs(claim, bound, evidence)
     return found
+
+
+def _day_of_month(claim: Parsed, figure: Quantity) -> bool:
+    """The 6-7 of "March 6-7": a date is checked by its year."""
+    if figure.label == "day":
+        return True
+    beside = claim.text[max(0, figure.start - 11) : figure.start] + "|" + claim.text[figure.end : figure.end + 11]
+    return figure.kind in ("number", "range") and max(figure.values) <= 31 and bool(_MONTH_BESIDE.search(beside))
 
 
 def _clause_terms(claim: Parsed, figure: Quantity) -> dict[str, float]:
@@ -324,7 +338,7 @@ def _rival(claim: Parsed, item: Bound, candidate: _Candidate, describes: bool) -
     ours, theirs = item.figure, candidate.bound.figure
     if ours.kind != theirs.kind or not _kinds_meet(ours, theirs) or len(ours.values) != len(theirs.values):
         return False
-    if ours.kind == "ratio" and ours.label != theirs.label:
+    if (ours.kind == "ratio" and ours.label != theirs.label) or (ours.kind == "year" and theirs.label == "day"):
         return False
     if not _units_meet(ours, theirs) or (ours.unit != theirs.unit and "" not in (ours.unit, theirs.unit)):
         return False

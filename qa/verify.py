@@ -18,6 +18,7 @@ from qa.figure_check import check_figures
 from qa.finding import ORDER, Finding
 from qa.name_check import check_names
 from qa.parsed import Parsed, parse, sentences
+from qa.registry import registry
 from qa.strength import check_strength
 
 if TYPE_CHECKING:
@@ -58,13 +59,19 @@ def verify(
         return Verdict(support="supported", score=_VERBATIM)
     read = parse(" ".join(claim.split()))
     lines = [sentence for passage in passages for sentence in sentences(passage)]
-    findings = find(read, lines)
-    score = _score(read, lines, findings, embedder, scorer)
+    findings = find(read, lines, passages)
+    score = _score(read, lines, findings, embedder, scorer, passages)
     return _verdict(read, lines, findings, score)
 
 
-def find(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
-    """Every finding of the checks, the weightiest first."""
+def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()) -> list[Finding]:
+    """Every finding of the checks, the weightiest first.
+
+    Where the passages are a registry's tables of events, sums and differences of their counts are no strange figures:
+    only names are checked, and the table is counted instead (`qa.registry_check`).
+    """
+    if registry("\n".join(passages)).rows:
+        return check_names(claim, evidence)
     found = [*check_figures(claim, evidence), *check_names(claim, evidence), *check_direction(claim, evidence)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
@@ -94,12 +101,13 @@ def _score(
     findings: Sequence[Finding],
     embedder: Embedder | None,
     scorer: Scorer | None,
+    passages: Sequence[str],
 ) -> float:
     if scorer is not None:
         best = carrying(claim, evidence, 0.0)[:3]
         score = max((scorer(sentence.text, claim.text) for sentence in best), default=0.0)
     else:
-        score = probability(features(claim, evidence, findings, embedder))
+        score = probability(features(claim, evidence, findings, embedder, passages))
     if not findings or all(finding.check in _OPEN for finding in findings):
         return score
     return min(score * _FACTOR[findings[0].weight], _JUST_BELOW)
