@@ -85,11 +85,14 @@ class _Fixed:
             self._turn(block.page)
         start = self.length
         at = 0
+        page = block.page
         for found in SENTINEL.finditer(block.text):
             self._put(block.text[at : found.start()])
             at = found.end()
             if found[0] == PAGE_TURN:
-                self._turn(self.page + 1)
+                page += 1
+                if page > self.page:
+                    self._turn(page)
             elif numbers := numbers_of(found[1]):
                 self.marks.append(ReferenceMark(at=self.length, numbers=numbers))
         self._put(block.text[at:])

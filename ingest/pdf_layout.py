@@ -88,6 +88,7 @@ class _Layouter:
         self.side: Block | None = None
         self.side_last: PdfLine | None = None
         self.floats: list[Block] = []
+        self.late: list[Block] = []
         self.styles = _heading_styles(pages, self.body)
         self.in_references = False
         self.in_abstract = False
@@ -197,7 +198,8 @@ class _Layouter:
             return
         if self.main is not None and not finished(plain(self.main.text)):
             at = next(index for index, block in enumerate(self.blocks) if block is self.main)
-            self.blocks[at:at] = self.floats
+            self.blocks[at:at] = [block for block in self.floats if block.page <= self.main.page]
+            self.late += [block for block in self.floats if block.page > self.main.page]
         else:
             self._close_main()
             self.blocks += self.floats
@@ -469,6 +471,8 @@ class _Layouter:
 
     def _close_main(self) -> None:
         self.main = self.main_last = None
+        self.blocks += self.late
+        self.late = []
 
     # -- references
 

@@ -74,6 +74,7 @@ def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256) -
         if path.suffix.lower() in RECORD_ENDINGS:
             return _read_record(name, data)
         draft = _reader_for(path)(name, data)
+        _take_over(draft, path)
         document = assemble(draft, name, data)
         passages, warnings = split(document, count_tokens, max_tokens)
     except ReadError as error:
@@ -102,6 +103,20 @@ def _bytes_of(path: Path) -> bytes:
     if not data:
         raise EmptyFile(path, "it is empty", "Check that the file was saved completely.")
     return data
+
+
+def _take_over(draft: Draft, path: Path) -> None:
+    """What the service said of a fetched file stands beside it: identifiers, licence, retraction or correction."""
+    card = path.with_suffix(".json")
+    if path.suffix.lower() != ".xml" or not card.is_file():
+        return
+    from ingest.sidecar import sidecar
+
+    stated = sidecar(path)
+    draft.pmid = draft.pmid or stated.get("pmid")
+    draft.doi = draft.doi or stated.get("doi")
+    draft.licence = draft.licence or stated.get("licence")
+    draft.retraction = stated.get("status") or draft.retraction
 
 
 def _read_record(name: str, data: bytes) -> ReadResult:
