@@ -8,8 +8,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,6 +26,7 @@ from domain.settings import VERSION, Settings
 from eval.door import JUDGES, Call, judge
 
 if TYPE_CHECKING:
+    from domain.claim import Citation
     from domain.reading import AddReport
     from kb import Base
     from qa.evidence import EvidenceRow
@@ -116,16 +118,15 @@ def ask(
 
     def answer_line(line: dict[str, Any]) -> dict[str, Any]:
         result, base = respond(_text_of(line, "question"))
-        return wire.answer(result, question_id=line.get("id"), record=base.record if base else None)
+        return _answer_json(result, base, line.get("id"))
 
     if file is not None:
         raise typer.Exit(_each_line(file, answer_line))
     result, base = respond(asked or "")
-    record = base.record if base else _no_record
     if as_json:
-        _json(wire.answer(result, record=record))
+        _json(_answer_json(result, base))
     else:
-        _out(prose.answer(result, record))
+        _out(prose.answer(result, base.record if base else _no_record))
 
 
 @app.command(rich_help_panel=ASK)
@@ -501,6 +502,30 @@ def _worded(text: str) -> str:
     except UnicodeEncodeError as error:
         raise CallError(f"the text holds half a character at position {error.start}: send it as UTF-8.") from error
     return text
+
+
+def _answer_json(result: Answer | Abstention, base: Base | None, question_id: Any = None) -> dict[str, Any]:
+    if base is None:
+        return wire.answer(result, question_id=question_id)
+    return wire.answer(result, question_id=question_id, record=base.record, boxes=partial(_boxes, base))
+
+
+def _boxes(base: Base, citation: Citation) -> list[dict[str, Any]]:
+    """The quote's lines on the pages of its PDF; empty for other formats, and where a page cannot be drawn."""
+    document = citation.document
+    original = base.original(document.doc_id) if document.origin == "document" and document.pages else None
+    if original is None or original.suffix.lower() != ".pdf":
+        return []
+    from ingest.page_image import quote_boxes
+
+    found: list[dict[str, Any]] = []
+    data = original.read_bytes()
+    for page in document.pages_of(citation.start, citation.end):
+        quote = document.text[max(citation.start, page.start) : min(citation.end, page.end)]
+        with suppress(ChordaeError):
+            boxes = quote_boxes(data, page.number, quote)
+            found += [{"page": page.number, "x0": x0, "y0": y0, "x1": x1, "y1": y1} for x0, y0, x1, y1 in boxes]
+    return found
 
 
 def _no_record(_: str) -> None:

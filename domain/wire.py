@@ -18,6 +18,7 @@ from domain.reference import sources_of
 
 JSON = dict[str, Any]
 RecordOf = Callable[[str], EvidenceRecord | None]
+BoxesOf = Callable[[Citation], list[JSON]]
 
 STAGES = ("embed", "search", "compose", "verify", "total")
 """The stages that an answer's `timings_ms` always names; a stage that did not run took 0 ms."""
@@ -26,8 +27,18 @@ SCORE_DIGITS = 6
 TIME_DIGITS = 3
 
 
-def answer(result: Answer | Abstention, *, question_id: Any = None, record: RecordOf | None = None) -> JSON:
-    """An answer object; `record` looks up evidence records, so that a citation can say what was read for it."""
+def answer(
+    result: Answer | Abstention,
+    *,
+    question_id: Any = None,
+    record: RecordOf | None = None,
+    boxes: BoxesOf | None = None,
+) -> JSON:
+    """An answer object.
+
+    `record` looks up evidence records, so that a citation can say what was read for it; `boxes` finds a quote on the
+    pages of its PDF: {"page", "x0", "y0", "x1", "y1"} a line, in points from the page's lower left corner.
+    """
     common = {
         "id": question_id,
         "question": result.question,
@@ -56,7 +67,7 @@ def answer(result: Answer | Abstention, *, question_id: Any = None, record: Reco
         "missing": None,
         "slot": None,
         "claims": [_claim(claim) for claim in result.claims],
-        "citations": [citation(cited, record=record) for cited in result.citations],
+        "citations": [citation(cited, record=record, boxes=boxes) for cited in result.citations],
         "notices": [notice(said) for said in result.notices],
         "rests_on": result.rests_on,
         "removed": [_claim(claim) for claim in result.removed],
@@ -64,7 +75,7 @@ def answer(result: Answer | Abstention, *, question_id: Any = None, record: Reco
     }
 
 
-def citation(cited: Citation, *, record: RecordOf | None = None) -> JSON:
+def citation(cited: Citation, *, record: RecordOf | None = None, boxes: BoxesOf | None = None) -> JSON:
     """A citation; `read` lists what was read for the wording of a record, empty where the quote is the source's own."""
     document, passage = cited.document, cited.passage
     found = record(document.record) if record and document.record else None
@@ -90,6 +101,7 @@ def citation(cited: Citation, *, record: RecordOf | None = None) -> JSON:
         "quote": cited.quote,
         "start": cited.start,
         "end": cited.end,
+        "boxes": [] if boxes is None else boxes(cited),
         "read": [{"what": s.what, "level": s.level, "url": s.url} for s in sources],
     }
 

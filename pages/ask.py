@@ -13,7 +13,7 @@ from domain.answer import Abstention, Answer
 from domain.document import KINDS
 from domain.errors import ChordaeError
 from domain.reference import KIND_WORDS
-from pages.parts import house, jobs, markup, style
+from pages.parts import house, jobs, markup, page_picture, style
 
 if TYPE_CHECKING:
     from kb import Base
@@ -188,6 +188,7 @@ def _show_answer(base: Base, found: Answer) -> None:
         st.markdown("##### Sources")
         for citation in found.citations:
             st.html(markup.source(citation, base.record))
+            page_picture.show(base, citation)
 
 
 def _show_abstention(base: Base, found: Abstention) -> None:

@@ -103,6 +103,29 @@ def base_folder(papers, tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def pdf_folder(tmp_path_factory) -> Path:
+    """A base that holds one article as a PDF of two pages; the figure stands on the second."""
+    from fpdf import FPDF
+
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=12)
+    for paragraphs in (
+        ("Percutaneous strings in functional mitral regurgitation", "Introduction", "Strings are a new device."),
+        ("Results", "In 26 patients the strings lowered the regurgitant volume from 41 mL to 23 mL at one year."),
+    ):
+        pdf.add_page()
+        for paragraph in paragraphs:
+            pdf.multi_cell(0, 8, paragraph, new_x="LMARGIN", new_y="NEXT")
+            pdf.ln(4)
+    folder = tmp_path_factory.mktemp("pdf")
+    pdf.output(str(folder / "strings.pdf"))
+    base = open_base(folder / "kb", Settings(base=folder / "kb"), create=True)
+    base.add(read([folder / "strings.pdf"], base.embedder.count_tokens))
+    base.close()
+    return folder / "kb"
+
+
 @pytest.fixture
 def hostile_document() -> Document:
     """A document whose every field tries to become markup."""

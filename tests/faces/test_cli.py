@@ -121,6 +121,15 @@ def test_ask(chordae, base_folder):
         assert claim["citations"] and claim["support"] in {"supported", "partial"} and 0 <= claim["score"] <= 1
 
 
+def test_a_quote_of_a_pdf_has_its_page_and_boxes(chordae, pdf_folder):
+    question = "What was the regurgitant volume at one year after the strings?"
+    value = chordae("ask", question, "--kb", pdf_folder, "--json").json
+    (cited,) = [citation for citation in value["citations"] if "23 mL" in citation["quote"]]
+    assert cited["page"] == 2 and cited["boxes"]
+    for box in cited["boxes"]:
+        assert box["page"] == 2 and 0 <= box["x0"] < box["x1"] <= 596 and 0 <= box["y0"] < box["y1"] <= 842
+
+
 def test_ask_in_words(chordae, base_folder):
     said = chordae("ask", QUESTION, "--kb", base_folder)
     assert said.code == 0 and "“" in said.out and "2.3%" in said.out and "not medical advice" in said.out

@@ -74,6 +74,13 @@ def test_an_abstention_looks_different(page, base_folder):
     assert "ch-abstention" in drawn and "No answer from this base" in drawn and "<mark>" not in drawn
 
 
+def test_the_cited_page_of_a_pdf_is_shown(page, pdf_folder):
+    at = ask(page(pdf_folder), "What was the regurgitant volume at one year after the strings?")
+    assert not at.exception
+    assert "Page 2, with the quote marked" in [expander.label for expander in at.expander]
+    assert len(at.image) >= 1
+
+
 def test_the_visit_has_a_history(page, base_folder):
     at = ask(page(base_folder), QUESTION)
     at = ask(at, "How do I treat pneumonia?")
