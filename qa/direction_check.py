@@ -9,6 +9,7 @@ from itertools import pairwise
 from kb.library import measures
 from qa.bindings import REFERENCE, bindings, names_in
 from qa.compatible import compatible
+from qa.figure_check import same_value
 from qa.finding import Finding
 from qa.frame import frame
 from qa.negation_check import check_negation
@@ -38,9 +39,7 @@ _STATE = re.compile(
 )
 """Words that tell how something is, or what a treatment is, rather than which way an outcome went."""
 _NOUN_AHEAD = re.compile(r"\s+(?:[A-Z]{2,}|ejection|left|LV|right|systolic|function|risk|mortality|BNP|NT)")
-_BEFORE_NOUN = re.compile(
-    r"(?:^|[,;:(]|\b(?:with|in|of|and|or|mildly|severely|moderately|patients|having|has|for|to|versus|vs)\.?)$"
-)
+_BEFORE_NOUN = re.compile(r"(?:^|[,;:(]|\b(?:with|in|of|mildly|severely|moderately|patients|having|has|versus|vs)\.?)$")
 
 
 def check_direction(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
@@ -139,7 +138,7 @@ def _against_signs(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
         for sentence in evidence:
             for other in sentence.figures:
                 sign = _sign(sentence, other)
-                if sign and abs(other.canonical[0]) == abs(figure.canonical[0]) and other.unit == figure.unit:
+                if sign and same_value(figure, other):
                     if sign != _way(claim, verb, figure):
                         return [
                             Finding(
@@ -154,6 +153,9 @@ def _sign(sentence: Parsed, figure: Quantity) -> str:
     """Up or down where the figure is printed as a change, with its sign or with "more" behind it."""
     if figure.value < 0:
         return "down"
+    verb = _verb_before(sentence, figure) if figure.role == "by" else None
+    if verb:
+        return _way(sentence, verb, figure)
     before, after = sentence.text[: figure.start].rstrip(), sentence.text[figure.end : figure.end + 12]
     if (
         before.endswith("+")
@@ -323,7 +325,8 @@ def _against_words(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
 def _on_topic(claim: Parsed, sentence: Parsed) -> list[Signal]:
     """The directions in the clauses that speak of the claim's outcome; all of them where no clause stands out."""
     directional = {stem for signal in claim.signals for stem in weighted_terms(signal.word)}
-    wanted = {s: v for s, v in parse(frame(claim).what).terms.items() if s not in directional} or topic(claim)
+    named = {term: 1.0 for term in claim.terms if term[1:] in {n.name for n in names_in(claim, "measure")}}
+    wanted = named or {s: v for s, v in parse(frame(claim).what).terms.items() if s not in directional} or topic(claim)
     shares = [(coverage(wanted, parse(sentence.text[a:b]).terms), a, b) for a, b in sentence.clauses]
     best = max((share for share, _, _ in shares), default=0.0)
     near = [(a, b) for share, a, b in shares if share >= 0.5 * best]

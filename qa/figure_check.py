@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.bindings import Bound, bindings
 from qa.compatible import compatible
-from qa.finding import ORDER, Finding
+from qa.finding import ORDER, Finding, Weight
 from qa.frame import frame
 from qa.parsed import Parsed, coverage, weighted_terms
 from qa.quantity import Quantity
@@ -21,6 +22,8 @@ _ENTAILS = 0.25
 """How far beyond its bound a figure may lie and still be what "more than 40%" speaks of."""
 _LEVELS = (0.05, 0.01, 0.001)
 """The conventional levels of significance: "p<0.05" follows from p=0.002."""
+_SPOKEN = 100
+"""Totals up to which a fraction in words ("one in five") may stand for a percentage."""
 _SAME_SUBJECT = 0.34
 """Share of the claim's clause that a sentence must hold for its figure to be "the passage's figure"."""
 _COUNTS = frozenset({"", "patient", "man", "woman"})
@@ -39,6 +42,7 @@ _MONTH_BESIDE = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\.? ?\||\| ?(?:of )?"
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+_YEARLY = re.compile(r"\b(?:annual\w*|yearly|per year|a year|each year)\b", re.I)
 _GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s+)?$", re.I)
 _THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
 
@@ -94,7 +98,7 @@ def _candidates(evidence: Sequence[Parsed], subject: dict[str, float]) -> Iterat
 def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequence[Parsed]) -> Finding | None:
     figure = item.figure
     every = list(_candidates(evidence, subject))
-    same = [c for c in every if same_value(figure, c.bound.figure)]
+    same = [c for c in every if same_value(figure, c.bound.figure) or _yearly(claim, figure, c.bound.figure)]
     if not same:
         if figure.kind == "range" and _is_change(figure, evidence):
             return None
@@ -109,6 +113,13 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
         if best is None or ORDER.index(finding.weight) > ORDER.index(best.weight):
             best = finding
     return best
+
+
+def _yearly(claim: Parsed, figure: Quantity, other: Quantity) -> bool:
+    """Whether a percentage that the claim calls yearly is the evidence's "per year"."""
+    rates = ("%/d", "events/100 patient-years")
+    yearly = figure.unit == "%" and other.unit in rates and _YEARLY.search(claim.text)
+    return bool(yearly) and figure.values == other.values
 
 
 def _is_change(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -207,7 +218,7 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
     count, total = whole.values
     if part.kind in ("count", "number") and part.unit in (*_COUNTS, "death", "event"):
         return claim.kind != "fraction" and part.value in (count, total)
-    if part.kind == "percent" and total:
+    if part.kind == "percent" and total and "/" not in whole.text and total <= _SPOKEN:
         share = 100 * count / total
         return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and claim.kind == "fraction"
     return False
@@ -222,12 +233,16 @@ def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> boo
         ]
         if any(ratio < 1 and abs(100 * (1 - ratio) - figure.value) < 0.51 for ratio in ratios):
             return True
-    if figure.unit in ("pp", "point", "%") and _DIFFERENCE.search(around):
+    if figure.role == "by" or (figure.unit in ("pp", "point", "%") and _DIFFERENCE.search(around)):
+        units = ("%",) if figure.unit in ("pp", "point", "%") else (figure.unit,)
+        roles = ("first", "second", "from", "to") if units == ("%",) else ("from", "to")
         for sentence in evidence:
-            pairs = [f for f in sentence.figures if f.unit == "%" and f.role in ("first", "second", "from", "to")]
+            pairs = [f for f in sentence.figures if f.unit in units and f.role in roles]
             for a in pairs:
                 for b in pairs:
-                    if a.group == b.group and a is not b and abs(abs(a.value - b.value) - figure.value) < 0.051:
+                    apart = abs(a.canonical[0] - b.canonical[0])
+                    room = _ABOUT * apart if figure.operator == "~" else 0.51 * 10**-figure.decimals * figure.factor
+                    if a.group == b.group and a is not b and abs(apart - abs(figure.canonical[0])) <= room:
                         return True
     if figure.kind == "p":
         return (
@@ -399,6 +414,13 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             check="figure", weight="contradicted",
             reason=f"The passage gives {theirs.value:g} as {theirs.label}, the claim as {ours.label}.",
         )  # fmt: skip
+    if ours.spread is not None and ours.spread != theirs.spread:
+        given = "no spread" if theirs.spread is None else f"SD {theirs.spread:g}"
+        weight: Weight = "unsupported" if theirs.spread is None else "contradicted"
+        return Finding(
+            check="figure", weight=weight,
+            reason=f"The passage gives {given} with {theirs.value:g}, the claim SD {ours.spread:g}.",
+        )  # fmt: skip
     operator = _operators_differ(claim, ours, theirs, candidate.sentence)
     if operator:
         return operator
@@ -475,6 +497,16 @@ def _check_pairs(claim: Parsed, bound: Sequence[Bound], evidence: Sequence[Parse
     """A pair "a vs b" of the claim that stands the other way round in the evidence, where the claim names no arms."""
     for index in range(len(bound) - 1):
         a, b = bound[index], bound[index + 1]
+        turned = _turned(claim, a.figure, b.figure, evidence)
+        if turned is False:
+            continue
+        if turned:
+            return [
+                Finding(
+                    check="arm", weight="contradicted",
+                    reason=f"In the passage {_shown(a.figure)} and {_shown(b.figure)} belong to the other group each.",
+                )
+            ]  # fmt: skip
         if a.figure.role != "first" or b.figure.role != "second" or a.figure.group != b.figure.group:
             continue
         if "arm" in a.sure or "arm" in b.sure or "trial" in a.sure or "time" in a.sure or "population" in a.sure:
@@ -492,6 +524,27 @@ def _check_pairs(claim: Parsed, bound: Sequence[Bound], evidence: Sequence[Parse
                     )
                 ]  # fmt: skip
     return []
+
+
+def _turned(claim: Parsed, a: Quantity, b: Quantity, evidence: Sequence[Parsed]) -> bool | None:
+    """Whether the claim's pair stands with the wrong groups, told by words that only one of them has beside it.
+
+    None when no words tell the two groups of the evidence apart, or the claim has none of them before its pair.
+    """
+    if a.role != "first" or b.role != "second" or a.group != b.group:
+        return None
+    subject = set(weighted_terms(claim.text[: a.start]))
+    for sentence in evidence:
+        for x, y in pairwise(sentence.figures):
+            if x.group < 0 or x.group != y.group or (x.role, y.role) != ("first", "second"):
+                continue
+            straight, crossed = same_value(a, x) and same_value(b, y), same_value(a, y) and same_value(b, x)
+            one, other = sentence.text[x.end : y.start], sentence.text[y.end : y.end + 40].split(";")[0].split("(")[0]
+            first, second = set(weighted_terms(one)), set(weighted_terms(other))
+            told = bool(subject & (second - first)) - bool(subject & (first - second))
+            if (straight or crossed) and told:
+                return (told > 0) == straight
+    return None
 
 
 def _listed(names: frozenset[str]) -> str:

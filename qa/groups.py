@@ -106,9 +106,9 @@ def with_shared_units(text: str, found: list[Quantity]) -> list[Quantity]:
                 unit = Unit(dimension=following.unit, factor=following.factor, printed=following.printed_unit, length=0)
                 if following.unit not in COUNTED and not (here.kind == "year" and here.value > 200):
                     found[index] = set_unit(here, unit, shared=True)
-        rate = following.unit == "events/100 patient-years" and here.unit == "%"
+        rate = following.unit in ("events/100 patient-years", "%/d") and here.unit == "%"
         if rate and _VERSUS_GAP.fullmatch(text[here.end : following.start]):
-            found[index] = replace(here, kind="rate", unit=following.unit, shared=True)
+            found[index] = replace(here, kind="rate", unit=following.unit, factor=following.factor, shared=True)
     for index in range(1, len(found)):
         here, before = found[index], found[index - 1]
         if here.kind in ("number", "range") and here.unit == "" and before.unit and before.kind != "fraction":

@@ -40,9 +40,10 @@ def check_negation(claim: Parsed, carriers: Sequence[Parsed], evidence: Sequence
         return [_finding(f"The claim says “{ours[0].word}”, the passage does not negate this.")]
     theirs = _cues(best)
     denied = negated_terms(best, [cue for cue in theirs if _clause_held(claim, best, cue) >= _HELD])
-    shared = denied & set(claim.terms)
     said = negated_terms(claim, ours)
-    if shared and not ours and not _denies(claim):
+    shared = (denied & set(claim.terms)) - said
+    fewer = 0 < len(ours) < len(theirs) or (not ours and not _denies(claim))
+    if shared and fewer:
         return [_finding(f"The passage negates {_shown(best, sorted(shared)[0])}, the claim does not.")]
     other = said & set(best.terms)
     if other and held >= _HELD and not theirs and not _denies(best):

@@ -24,7 +24,9 @@ _CI_BEFORE = re.compile(
     r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*(?:of|was|were|is|running from|from|ranging from|between)?[\s,:;=(\[]*$",
     re.IGNORECASE,
 )
-_CI_LEVEL_AFTER = re.compile(r"\s?%?[\s-]*(?:CIs?\b|CrI\b|(?:confidence|credible) (?:interval|limit))", re.IGNORECASE)
+_CI_LEVEL_AFTER = re.compile(
+    r"\s?%?[\s-]*(?:CIs?\b|CrI\b|(?:(?:confidence|credible) )?(?:interval|limit))", re.IGNORECASE
+)
 _CI_THEN_LEVEL = re.compile(r"(?:CI|confidence interval)\s*\(?$", re.IGNORECASE)
 _IQR_BEFORE = re.compile(r"(?:IQR|inter-?quartile range|Q1[-–]Q3)(?:\s*\(IQR\))?\s*(?:of|was|from)?[\s,:;=(\[]*$", re.I)
 _SD_BEFORE = re.compile(

@@ -71,13 +71,17 @@ def _printed(sentence: Parsed, at: int) -> bool:
 
 def _shown(claim: Parsed, sentence: Parsed, measure: frozenset[str]) -> list[tuple[str, str]]:
     """Null or difference, for each p value and interval of the claim's measure, with its text."""
-    found = []
+    found: list[tuple[str, str]] = []
+    own: list[tuple[str, str]] = []
     bound = bindings(sentence.text, sentence.heading)
     for signal in statistics(sentence.text):
         owner = next((b for b in bound if b.figure.start == signal.start), None)
         if owner is not None and (_about(owner, measure) if measure else _beside(claim, sentence, signal.start)):
-            found.append((signal.sense, " ".join(owner.figure.text.split())))
-    return [(str(sense), text) for sense, text in found]
+            shown = (str(signal.sense), " ".join(owner.figure.text.split()))
+            found.append(shown)
+            if measure and "measure" in owner.slots:
+                own.append(shown)
+    return own or found
 
 
 def _about(bound: Bound, measure: frozenset[str]) -> bool:

@@ -31,8 +31,13 @@ _PATTERNS = {level: re.compile(words, re.IGNORECASE) for level, words in _PHRASE
 """In the order in which they are read: words read as one level are not read again as another."""
 
 
-def levels(text: str) -> frozenset[int]:
-    """Every level of recommendation in `text`, 0 (against) to 3 (recommended)."""
+_CLASS = re.compile(r"\b(?:class|COR)\s+(?:III|IIa|IIb|I|2a|2b|1|3)\b(?:\s+recommend\w+)?", re.I)
+
+
+def levels(text: str, *, classes: bool = True) -> frozenset[int]:
+    """Every level of recommendation in `text`, 0 (against) to 3 (recommended); `classes` reads "class IIa" as one."""
+    if not classes:
+        text = _CLASS.sub(" ", text)
     found: set[int] = set()
     rest = text
     for level, pattern in _PATTERNS.items():
@@ -44,7 +49,9 @@ def levels(text: str) -> frozenset[int]:
 
 def check_strength(claim: Parsed, evidence: Parsed) -> list[Finding]:
     """What speaks against the claim's strength, given the sentence that carries it."""
-    ours, theirs = levels(claim.text), levels(evidence.text)
+    ours, theirs = levels(claim.text, classes=False), levels(evidence.text, classes=False)
+    if not ours or not theirs:
+        ours, theirs = levels(claim.text), levels(evidence.text)
     if not ours or not theirs or ours & theirs:
         return []
     claimed, given = max(ours), max(theirs, key=lambda level: (-min(abs(level - one) for one in ours), level))
