@@ -17,7 +17,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
     """Half-open spans (offsets into `text`) of the sentences between `start` and `end`, in order, without outer blanks.
 
     A blank line always ends a sentence; a period after an abbreviation, an initial or inside a figure does not.
-    The spans cover every character that is not white space.
+    The spans cover every character that is not white space, but for the bullet "•" that opens a list item.
     """
     stop = len(text) if end is None else end
     spans: list[tuple[int, int]] = []
@@ -47,7 +47,7 @@ def _ends_sentence(body: str, opened: int, at: int) -> bool:
 
 
 def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
+    while start < end and (text[start].isspace() or text[start] == "•"):
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1

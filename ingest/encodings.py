@@ -11,6 +11,9 @@ _MARKS_16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SAMPLE = 200_000
 """Bytes on which an encoding is guessed; a longer text has the same encoding throughout."""
 _MOST_CONTROLS = 0.01
+_WESTERN = frozenset({"cp1252", "latin_1", "iso8859_15"})
+_AS_LIKELY = 0.05
+"""Difference in the library's measure of disorder (0-1) within which the encoding of Western Windows is preferred."""
 
 
 def decode(data: bytes, path: str) -> tuple[str, str]:
@@ -27,13 +30,20 @@ def decode(data: bytes, path: str) -> tuple[str, str]:
     else:
         if _controls(text) <= _MOST_CONTROLS:
             return text, "utf-8"
-    best = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
+    likely = charset_normalizer.from_bytes(data[:_SAMPLE])
+    best = likely.best()
     if best is None:
         raise _unknown(path)
-    text = _strict(data, best.encoding, path)
+    western = any(match.encoding in _WESTERN and match.chaos <= best.chaos + _AS_LIKELY for match in likely)
+    name = "cp1252" if western or set(best.could_be_from_charset) & _WESTERN else best.encoding
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        name = best.encoding
+        text = _strict(data, name, path)
     if _controls(text) > _MOST_CONTROLS:
         raise _unknown(path)
-    return text, best.encoding
+    return text, name
 
 
 def _strict(data: bytes, name: str, path: str) -> str:
