@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,7 +19,7 @@ import typer
 from domain import prose, wire
 from domain.answer import Abstention, Answer, RunInfo
 from domain.document import KINDS
-from domain.errors import BaseMissing, CallError, ChordaeError
+from domain.errors import BaseMissing, CallError, ChordaeError, FetchError
 from domain.quiz import ITEM_KINDS
 from domain.reference import KIND_WORDS
 from domain.settings import VERSION, Settings
@@ -261,6 +261,65 @@ def ingest(
     for report in failed:
         _say(f"chordae: {report.error or report.path}")
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command(rich_help_panel=BASE)
+def fetch(
+    identifiers: Annotated[
+        list[str] | None, typer.Argument(metavar="ID…", help="PubMed ids, PMC ids or DOIs.", show_default=False)
+    ] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", metavar="Q", help="A search in Europe PMC's own syntax.")
+    ] = None,
+    most: Annotated[int, typer.Option("--max", metavar="N", min=1, max=1000, help="Results of the search.")] = 25,
+    into: Annotated[
+        Path | None, typer.Option("--into", metavar="DIR", help="Where the files stay. [default: your cache folder]")
+    ] = None,
+    kb: KbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring open-access full text from Europe PMC into the base; the only command that calls another host.
+
+    What was fetched before is not fetched again, so an interrupted run goes on where it stopped.
+    """
+    if not identifiers and query is None:
+        raise CallError("fetch: name a PubMed id, a PMC id or a DOI, or give --query.")
+    from platformdirs import user_cache_path
+
+    from ingest import read
+    from ingest.fetch import fetch as fetch_works
+
+    base = _open(_settings(kb), create=True)
+    folder = into or user_cache_path("chordae") / "europepmc"
+    works, failures = [], []
+    with _counting("Fetching") as progress:
+        try:
+            for work in fetch_works(identifiers or (), folder, query=query, most=most):
+                works.append(work)
+                progress(len(works), len(identifiers or ()) + (most if query else 0))
+        except FetchError as error:  # the search failed; what was fetched before it is read all the same
+            failures.append(str(error))
+    paths = [work.path for work in works if work.path is not None]
+    with _progress("Reading", len(paths)) as advance:
+        reports = base.add(read(paths, base.embedder.count_tokens), advance)
+    if as_json:
+        _json(
+            {
+                "fetched": [
+                    {name: None if value is None else str(value) for name, value in asdict(work).items()}
+                    | {"cached": work.cached}
+                    for work in works
+                ],
+                "documents": [wire.added(report) for report in reports],
+            }
+        )
+    else:
+        _out("\n".join(map(_added_text, reports)) or "Nothing was fetched.")
+    failures += [work.error for work in works if work.error]
+    failures += [report.error for report in reports if report.error]
+    for failure in failures:
+        _say(f"chordae: {failure}")
+    raise typer.Exit(1 if failures else 0)
 
 
 @app.command("app", rich_help_panel=ASK)

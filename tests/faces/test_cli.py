@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -211,10 +214,54 @@ def test_check(chordae, tmp_path):
     assert set(bad) == set(none) == {"id", "error"}
 
 
+ARTICLE = """<?xml version="1.0"?>
+<article article-type="research-article"><front><article-meta>
+<article-id pub-id-type="pmcid">PMC1000001</article-id><title-group><article-title>Clips in 31 patients</article-title>
+</title-group></article-meta></front><body><sec><title>Results</title>
+<p>Clips were placed in 31 patients with functional mitral regurgitation.</p></sec></body></article>"""
+
+
+@pytest.fixture
+def europepmc(monkeypatch):
+    """A local server that knows one open article, in the shapes of the real service."""
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self):
+            known = "PMC1000001" in unquote(self.path)
+            found = (
+                [{"pmcid": "PMC1000001", "title": "Clips", "isOpenAccess": "Y", "license": "cc by"}] if known else []
+            )
+            body = json.dumps({"hitCount": len(found), "nextCursorMark": "*", "resultList": {"result": found}})
+            answer = (ARTICLE if "fullTextXML" in self.path else body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("localhost", 0), Service) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("CHORDAE_EUROPEPMC", f"http://localhost:{server.server_port}")
+        yield
+        server.shutdown()
+
+
+def test_what_is_fetched_can_be_asked(chordae, europepmc, tmp_path):
+    said = chordae("fetch", "PMC1000001", "PMC9", "--into", tmp_path / "cache", "--kb", tmp_path / "kb", "--json")
+    assert said.code == 1 and "PMC9" in said.err
+    assert [work["error"] is None for work in said.json["fetched"]] == [True, False]
+    assert [document["status"] for document in said.json["documents"]] == ["added"]
+    value = chordae("ask", "In how many patients were clips placed?", "--kb", tmp_path / "kb", "--json").json
+    assert "31 patients" in value["answer"]
+
+
 @pytest.mark.parametrize(
     "call",
     [
         ["ask"],
+        ["fetch"],
         ["ask", "a", "--file", "b"],
         ["ask", "  "],
         ["ask", "a", "-k", "0"],
