@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -17,7 +18,10 @@ from domain.reading import ReadResult
 from ingest.fetch import Fetched, fetch
 from ingest.read import read_file
 
-ARTICLE = b"<article><front><article-meta><title-group><article-title>Rings</article-title></title-group></article-meta></front><body><p>Rings work well.</p></body></article>"
+ARTICLE = (
+    b"<article><front><article-meta><title-group><article-title>Rings</article-title></title-group></article-meta>"
+    b"</front><body><p>Rings work well.</p></body></article>"
+)
 WORKS = {
     "111": {"id": "111", "pmid": "111", "pmcid": "PMC1", "doi": "10.5555/one", "title": "One", "license": "cc by"},
     "222": {
@@ -30,7 +34,7 @@ WORKS = {
 
 
 class Service(BaseHTTPRequestHandler):
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
     failures = 0
     broken = False
 
@@ -69,7 +73,7 @@ class Service(BaseHTTPRequestHandler):
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None: ...
+    def log_message(self, *args: object) -> None: ...
 
 
 @pytest.fixture

@@ -83,7 +83,10 @@ def test_form_feeds_turn_pages_and_pages_tile(read_bytes: Reading) -> None:
 
 
 def test_markdown(read_bytes: Reading) -> None:
-    text = "# A **registry** of rings\n\n## Methods\nWe *enrolled* 40 people\nin [Bern](https://x.org).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    text = (
+        "# A **registry** of rings\n\n## Methods\nWe *enrolled* 40 people\nin [Bern](https://x.org).\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    )
     document = read_bytes("note.md", text.encode()).document
     assert document is not None
     assert document.title == "A registry of rings" and document.kind == "registry"
