@@ -34,7 +34,7 @@ from kb.lock import writing
 from kb.schema import SCHEMA
 from kb.search import search
 from kb.snapshot import Snapshot
-from kb.writer import FILES, Writer
+from kb.writer import FILES, Writer, embed
 
 FLUSH = 128
 """Passages that are embedded and written together, at least: some seconds of work, lost when interrupted."""
@@ -314,8 +314,9 @@ class Base:
     def _embed_again(self, embedder: Embedder) -> None:
         for document in self._catalogue.documents().values():
             passages = self._catalogue.passages_of(document)
-            matrix = embedder.passages([passage.text for passage in passages])
-            self._catalogue.replace_vectors([passage.passage_id for passage in passages], matrix)
+            for matrix, title in embed([(document, passages)], embedder):
+                passage_ids = [passage.passage_id for passage in passages]
+                self._catalogue.replace_vectors(document.doc_id, passage_ids, matrix, title)
         self._catalogue.set_meta(model=embedder.model_id, **_weights(embedder))
 
     @contextmanager

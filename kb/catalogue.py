@@ -35,12 +35,14 @@ MAX_VARIABLES = 500
 class Entry:
     """A document ready to be written: what was read, its passages' vectors, shape (n, dimension), and its place.
 
+    `title_vector` has shape (dimension,), all zero where there is no title.
     `original` is the file's name in the folder of originals, None where no bytes came with it.
     """
 
     document: Document
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32]
+    title_vector: NDArray[np.float32]
     path: str
     record: EvidenceRecord | None
     warnings: tuple[str, ...]
@@ -49,22 +51,27 @@ class Entry:
 
 
 class Facts(NamedTuple):
-    """What a filter asks of a document."""
+    """What a filter asks of a document, and whether it has a title."""
 
     doc_id: str
     kind: str
     year: int | None
     topics: tuple[str, ...]
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One generation as the searches need it; `passage_ids`, `doc_ids` and the rows of `matrix` stand side by side."""
+    """One generation as the searches need it; `passage_ids`, `doc_ids` and the rows of `matrix` stand side by side.
+
+    The rows of `titles` are the documents' title vectors.
+    """
 
     meta: dict[str, str]
     documents: tuple[Facts, ...]
     passage_ids: tuple[str, ...]
     doc_ids: tuple[str, ...]
+    titles: NDArray[np.float32]
     matrix: NDArray[np.float32] | None
 
 
@@ -284,26 +291,26 @@ class Catalogue:
     def look(self, with_vectors_up_to: int) -> Look:
         """One consistent look at everything that searching needs; no matrix when there are more passages than that."""
         with self._connect() as connection:
-            facts = connection.execute(
-                select(documents.c.doc_id, documents.c.kind, documents.c.year, documents.c.topics).order_by(
-                    documents.c.number
-                )
-            ).all()
+            columns: list[Column[Any]] = [documents.c.doc_id, documents.c.kind, documents.c.year, documents.c.topics]
+            columns += [documents.c.title, documents.c.title_vector]
+            facts = connection.execute(select(*columns).order_by(documents.c.number)).all()
             held = {row.key: row.value for row in connection.execute(select(meta))}
             count = connection.execute(select(func.count()).select_from(passages)).scalar_one()
-            columns: list[Column[Any]] = [passages.c.passage_id, passages.c.doc_id]
+            columns = [passages.c.passage_id, passages.c.doc_id]
             if count <= with_vectors_up_to:
                 columns.append(passages.c.vector)
             statement = select(*columns).order_by(passages.c.row)
             rows = connection.execute(statement).all()
+        shape = (-1, int(held["dimension"]))
         matrix = None
         if count <= with_vectors_up_to:
-            matrix = np.frombuffer(b"".join(row.vector for row in rows), "<f4").reshape(
-                len(rows), int(held["dimension"])
-            )
+            matrix = np.frombuffer(b"".join(row.vector for row in rows), "<f4").reshape(shape)
         return Look(
             meta=held,
-            documents=tuple(Facts(row.doc_id, row.kind, row.year, tuple(json.loads(row.topics))) for row in facts),
+            documents=tuple(
+                Facts(row.doc_id, row.kind, row.year, tuple(json.loads(row.topics)), row.title) for row in facts
+            ),
+            titles=np.frombuffer(b"".join(row.title_vector for row in facts), "<f4").reshape(shape),
             passage_ids=tuple(row.passage_id for row in rows),
             doc_ids=tuple(row.doc_id for row in rows),
             matrix=matrix,
@@ -319,9 +326,13 @@ class Catalogue:
                 found.update((row.passage_id, row.vector) for row in rows)
         return np.array([np.frombuffer(found[passage_id], "<f4") for passage_id in passage_ids], np.float32)
 
-    def replace_vectors(self, passage_ids: Sequence[str], matrix: NDArray[np.float32]) -> None:
-        """Set the vectors of these passages."""
+    def replace_vectors(
+        self, doc_id: str, passage_ids: Sequence[str], matrix: NDArray[np.float32], title: NDArray[np.float32]
+    ) -> None:
+        """Set the vectors of a document's passages and of its title."""
         with self._connect(write=True) as connection:
+            document = update(documents).where(documents.c.doc_id == doc_id)
+            connection.execute(document.values(title_vector=_bytes(title)))
             for passage_id, vector in zip(passage_ids, matrix, strict=True):
                 statement = update(passages).where(passages.c.passage_id == passage_id)
                 connection.execute(statement.values(vector=_bytes(vector)))
@@ -452,9 +463,11 @@ def _insert(connection: Connection, entry: Entry) -> None:
             record=document.record,
             kind=document.kind,
             year=document.year,
+            title=document.title,
             topics=json.dumps(list(document.topics), ensure_ascii=False),
             data=json.dumps(data, ensure_ascii=False),
             text=document.text,
+            title_vector=_bytes(entry.title_vector),
             warnings=json.dumps(list(entry.warnings), ensure_ascii=False),
             original=entry.original,
             source_sha256=entry.source_sha256,

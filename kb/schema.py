@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of these tables; a base of another version is refused."""
 
 metadata = MetaData()
@@ -18,11 +18,13 @@ documents = Table(
     Column("number", Integer, primary_key=True),
     Column("doc_id", String, unique=True, nullable=False),
     Column("record", String, index=True),
+    Column("title", Text, nullable=False),
     Column("kind", String, nullable=False),
     Column("year", Integer),
     Column("topics", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("title_vector", LargeBinary, nullable=False),
     Column("warnings", Text, nullable=False),
     Column("original", String),
     Column("source_sha256", String),

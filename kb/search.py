@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from domain.errors import CallError
 from kb.abbreviations import expansions
-from kb.fusion import hybrid, rrf
+from kb.fusion import rrf, standardised_sum
 from kb.snapshot import Snapshot
 
 Mode = Literal["hybrid", "rrf", "lexical", "dense"]
 MODES: tuple[str, ...] = get_args(Mode)
 DEPTH = 100
-"""How many passages each leg gives to the fusion, at least."""
+"""How many passages each leg gives to plain reciprocal rank fusion, at least."""
+HEAD = 200
+"""How many of a leg's best scores are the scale of `hybrid`, at least (docs/decisions: 100 to 400 do alike)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +64,21 @@ def search(
     if not query.strip() or (doc_ids is not None and not doc_ids):
         return []
     question = expand(query)
-    depth = max(DEPTH, k)
-    lexical = {} if mode == "dense" else dict(snapshot.lexical_leg(question, depth, doc_ids))
-    dense = {} if mode == "lexical" else dict(snapshot.dense_leg(embed(question), depth, doc_ids))
-    match mode:
-        case "lexical":
-            fused = lexical
-        case "dense":
-            fused = dense
-        case "rrf":
-            fused = rrf(lexical, dense)
-        case _:
-            fused = hybrid(lexical, dense)
+    plain = mode != "hybrid"
+    depth = max(DEPTH if plain else HEAD, k)
+    lexical = {} if mode == "dense" else dict(snapshot.lexical_leg(question, depth, doc_ids, plain=plain))
+    vector = None if mode == "lexical" else embed(question)
+    dense = {} if vector is None else dict(snapshot.dense_leg(vector, depth, doc_ids, plain=plain))
+    if mode == "rrf":
+        fused = rrf(lexical, dense)
+    elif vector is None or plain:
+        fused = {**lexical, **dense}
+    else:
+        searched = min(depth, snapshot.count(doc_ids))
+        unmatched = [0.0] * (searched - len(lexical))
+        others = snapshot.cosines(vector, [key for key in lexical if key not in dense], plain=False)
+        fused = standardised_sum(lexical, {**dense, **others}, [*lexical.values(), *unmatched], list(dense.values()))
     best = sorted(fused, key=lambda key: (-fused[key], key))[:k]
+    if vector is not None and not plain:
+        dense = snapshot.cosines(vector, [key for key in best if key in dense])
     return [Found(passage_id=key, score=fused[key], lexical=lexical.get(key), dense=dense.get(key)) for key in best]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from kb.filters import Filter
 from kb.lexical import Lexical
 from kb.vectors import Vectors
 
+TITLE_WEIGHT = 0.2
+"""Weight of the title's cosine beside the passage's, in a base where every passage has a title of its own."""
 EXACT_LIMIT = 50_000
 """Passages up to which the dense leg is an exact product over all vectors (77 MB at 384 dimensions, some
 milliseconds); above it, Chroma's HNSW is asked."""
@@ -40,6 +43,9 @@ class Snapshot:
         self._numbers = numbers
         self._row = {passage_id: row for row, passage_id in enumerate(look.passage_ids)}
         self._matrix = look.matrix
+        self._titles = look.titles
+        titled = [look.documents[number].title for number in self._document_of if look.documents[number].title.strip()]
+        self._passages_per_title = len(titled) / len(set(titled)) if titled else 1.0
         self._lexical = Lexical(folder / look.meta["lexical"])
         self._vectors = Vectors(folder / look.meta["chroma"]) if look.matrix is None else None
         self._catalogue = catalogue
@@ -58,45 +64,73 @@ class Snapshot:
         number = int(self._document_of[self._row[passage_id]])
         return self._facts[number].doc_id
 
-    def lexical_leg(self, query: str, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """Passage ids with BM25 scores, best first; what the catalogue does not hold is left out."""
-        asked = limit
-        while True:
-            found = self._lexical.search(query, asked, doc_ids)
-            kept = [pair for pair in found if pair[0] in self._row]
-            if len(kept) >= limit or len(found) < asked:
-                return kept[:limit]
-            asked *= 2
+    def count(self, doc_ids: Sequence[str] | None = None) -> int:
+        """How many passages there are, in these documents or in all."""
+        rows = self._rows(doc_ids)
+        return len(self.passage_ids) if rows is None else len(rows)
+
+    def lexical_leg(
+        self, query: str, limit: int, doc_ids: Sequence[str] | None = None, *, plain: bool = True
+    ) -> list[tuple[str, float]]:
+        """Passage ids with BM25 scores, best first; what the catalogue does not hold is left out.
+
+        Unless `plain`, pairs of words and titles count, too.
+        """
+        shared = None if plain else self._passages_per_title
+        return self._known(lambda asked: self._lexical.search(query, asked, doc_ids, passages_per_title=shared), limit)
 
     def dense_leg(
-        self, vector: NDArray[np.float32], limit: int, doc_ids: Sequence[str] | None = None
+        self, vector: NDArray[np.float32], limit: int, doc_ids: Sequence[str] | None = None, *, plain: bool = True
     ) -> list[tuple[str, float]]:
-        """Passage ids with cosines, best first: exact, or by Chroma in a large base."""
-        if self._matrix is not None:
-            scores = self._matrix @ vector
+        """Passage ids with cosines, best first: exact, or the nearest by Chroma in a large base.
+
+        Unless `plain`, the cosine of the title is added with its weight.
+        """
+        if self._matrix is None:
+            store = self._vectors
+            assert store is not None
+            found = self._known(lambda asked: store.search(vector, asked, doc_ids), limit)
+            ids = [passage_id for passage_id, _ in found]
+            pairs = found if plain else list(self.cosines(vector, ids, plain=False).items())
+        else:
             rows = self._rows(doc_ids)
+            scores = self._matrix @ vector
+            if not plain:
+                scores = scores + self._title_part(vector)[self._document_of]
             if rows is not None:
                 scores = scores[rows]
             best = np.argpartition(-scores, limit - 1)[:limit] if len(scores) > limit else np.arange(len(scores))
             at = best if rows is None else rows[best]
             pairs = [(self.passage_ids[row], float(scores[one])) for row, one in zip(at, best, strict=True)]
-            return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
-        assert self._vectors is not None
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    def cosines(
+        self, vector: NDArray[np.float32], passage_ids: Sequence[str], *, plain: bool = True
+    ) -> dict[str, float]:
+        """The exact cosines of these passages; unless `plain`, with the title's part."""
+        if not passage_ids:
+            return {}
+        rows = [self._row[passage_id] for passage_id in passage_ids]
+        matrix = self._catalogue.vectors(passage_ids) if self._matrix is None else self._matrix[rows]
+        scores = matrix @ vector
+        if not plain:
+            scores = scores + self._title_part(vector)[self._document_of[rows]]
+        return dict(zip(passage_ids, scores.tolist(), strict=True))
+
+    def _title_part(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        part: NDArray[np.float32] = (self._titles @ vector) * np.float32(
+            TITLE_WEIGHT / math.sqrt(self._passages_per_title)
+        )
+        return part
+
+    def _known(self, ask: Callable[[int], list[tuple[str, float]]], limit: int) -> list[tuple[str, float]]:
         asked = limit
         while True:
-            found = self._vectors.search(vector, asked, doc_ids)
+            found = ask(asked)
             kept = [pair for pair in found if pair[0] in self._row]
             if len(kept) >= limit or len(found) < asked:
                 return kept[:limit]
             asked *= 2
-
-    def cosines(self, vector: NDArray[np.float32], passage_ids: Sequence[str]) -> dict[str, float]:
-        """The exact cosines of these passages."""
-        if self._matrix is None:
-            matrix = self._catalogue.vectors(passage_ids)
-        else:
-            matrix = self._matrix[[self._row[passage_id] for passage_id in passage_ids]]
-        return dict(zip(passage_ids, (matrix @ vector).tolist(), strict=True))
 
     def _rows(self, doc_ids: Iterable[str] | None) -> NDArray[np.int64] | None:
         if doc_ids is None:

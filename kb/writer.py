@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,11 @@ import numpy as np
 
 from domain.document import Document
 from domain.errors import BaseBusy
+from domain.passage import Passage
 from domain.reading import ReadResult
 from kb.catalogue import Catalogue, Entry
 from kb.embed import Embedder
-from kb.lexical import Lexical
+from kb.lexical import Lexical, in_context
 from kb.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -53,20 +54,19 @@ class Writer:
 
     def write(self, results: Sequence[ReadResult], embedder: Embedder) -> set[str]:
         """Add documents that are not in the base; returns the ids that they replaced."""
-        texts = [passage.text for result in results for passage in result.passages]
-        matrix = embedder.passages(texts)
-        entries: list[Entry] = []
-        at = 0
-        for result in results:
-            assert result.document is not None
-            entries.append(self._entry(result, result.document, matrix[at : at + len(result.passages)]))
-            at += len(result.passages)
+        given = [(result, result.document) for result in results if result.document is not None]
+        entries = [
+            self._entry(result, document, matrix, title)
+            for (result, document), (matrix, title) in zip(
+                given, embed([(document, result.passages) for result, document in given], embedder), strict=True
+            )
+        ]
         self._catalogue.expect([entry.document.doc_id for entry in entries])
         self.lexical.append([(entry.document, entry.passages) for entry in entries])
         self.vectors.append(
             [passage.passage_id for entry in entries for passage in entry.passages],
             [passage.doc_id for entry in entries for passage in entry.passages],
-            matrix,
+            np.concatenate([entry.vectors for entry in entries]),
         )
         return set(self._catalogue.write(entries))
 
@@ -141,7 +141,9 @@ class Writer:
             store.close()
         return name
 
-    def _entry(self, result: ReadResult, document: Document, matrix: NDArray[np.float32]) -> Entry:
+    def _entry(
+        self, result: ReadResult, document: Document, matrix: NDArray[np.float32], title: NDArray[np.float32]
+    ) -> Entry:
         original = digest = None
         if result.data:
             original = f"{re.sub(r'[^A-Za-z0-9_-]', '_', document.doc_id)}{Path(result.path).suffix.lower()}"
@@ -155,6 +157,7 @@ class Writer:
             document=document,
             passages=result.passages,
             vectors=matrix,
+            title_vector=title,
             path=result.path,
             record=result.record,
             warnings=result.warnings,
@@ -173,6 +176,25 @@ class Writer:
                     )
                 return
             time.sleep(0.1)
+
+
+def embed(
+    documents: Sequence[tuple[Document, Sequence[Passage]]], embedder: Embedder
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """For each document the vectors of its passages, shape (n, dimension), and of its title, zero where it has none."""
+    titles = list(dict.fromkeys(document.title for document, _ in documents if document.title.strip()))
+    texts = [
+        in_context(passage, document, alone=len(passages) == 1)
+        for document, passages in documents
+        for passage in passages
+    ]
+    matrix = embedder.passages([*titles, *texts])
+    of_title = dict(zip(titles, matrix, strict=False))
+    none = np.zeros(embedder.dimension, np.float32)
+    at = len(titles)
+    for document, passages in documents:
+        yield matrix[at : at + len(passages)], of_title.get(document.title, none)
+        at += len(passages)
 
 
 def _next(name: str) -> str:
