@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.quantities import quantities
 from qa.quantity import Quantity
@@ -25,51 +26,76 @@ class Mutant:
     changed: str
 
 
-_UNITS = (
-    ("mmHg", "kPa"), ("mm2", "cm2"), ("mm²", "cm²"), ("cm2", "mm2"), ("cm²", "mm²"), (" mm", " cm"), (" cm", " mm"), (" mL", " L"),
-    ("pg/mL", "ng/mL"), (" months", " weeks"), (" years", " months"), ("-year", "-month"), ("-month", "-week"),
-    ("two years", "two months"), ("years", "months"), ("year", "month"), ("weeks", "days"), ("week", "day"),
-    ("days", "weeks"), ("per 100 patient-years", "per patient-year"), ("per patient-year", "per patient-month"),
-    (" m ", " cm "), (" m.", " cm."), (" ms", " s"), ("%", " mL"), ("points", "%"),
-)  # fmt: skip
-_OPERATORS = (
-    ("≥", "<"), (">=", "<"), ("≤", ">"), ("<=", ">"), ("at least", "at most"), ("at most", "at least"),
-    ("no more than", "no less than"), ("more than", "less than"), ("less than", "more than"), ("below", "above"),
-    ("above", "below"), ("under", "over"), ("or more", "or less"), ("or less", "or more"), ("not exceed", "not fall below"),
-    ("narrower than", "wider than"), ("<", ">"), (">", "<"), ("exceeding", "below"), ("fewer than", "more than"),
-)  # fmt: skip
-_DIRECTIONS = (
-    ("lowered", "raised"), ("raised", "lowered"), ("reduced", "increased"), ("increased", "reduced"), ("reduce", "increase"),
-    ("fewer", "more"), ("lower", "higher"), ("higher", "lower"), ("fell", "rose"), ("rose", "fell"), ("risen", "fallen"),
-    ("improved", "worsened"), ("worse", "better"), ("shrank", "grew"), ("lengthened", "shortened"), ("grew", "fell"),
-    ("rarer", "commoner"), ("decreased", "increased"), ("gained", "lost"), ("raises", "lowers"), ("less", "more"),
-    ("more common", "less common"), ("better", "worse"), ("up from", "down from"), ("risen", "fallen"), ("cut", "raised"),
-    ("decline", "rise"), ("dropped", "climbed"), ("climbed", "dropped"), ("fall", "rise"), ("smaller", "larger"),
-    ("longer", "shorter"), ("increase", "decrease"), ("reduction", "increase"),
-)  # fmt: skip
-_STRENGTHS = (
-    ("may still be considered", "is recommended"), ("may be considered", "is recommended"), ("might be considered", "is recommended"),
-    ("should be considered", "is recommended"), ("is recommended", "may be considered"), ("should receive", "may receive"),
-    ("can be considered", "must be done"), ("is not recommended", "is recommended"), ("is reasonable", "is recommended"),
-    ("class IIa", "class I"), ("class IIb", "class I"), ("class I ", "class IIb "), ("are recommended", "may be considered"),
-)  # fmt: skip
-_POPULATIONS = (
-    ("atrial secondary", "ventricular secondary"), ("atrial SMR", "ventricular SMR"), ("ventricular secondary", "atrial secondary"),
-    ("ventricular SMR", "atrial SMR"), ("non-ischaemic", "ischaemic"), ("ischaemic", "non-ischaemic"), ("secondary MR", "primary MR"),
-    ("functional MR", "degenerative MR"), ("severe", "mild"), ("moderate", "severe"), ("women", "men"), ("reduced LVEF", "preserved LVEF"),
-    ("functional mitral regurgitation", "primary mitral regurgitation"),
-    ("secondary mitral regurgitation", "primary mitral regurgitation"), ("FMR", "primary MR"), ("sinus rhythm", "atrial fibrillation"),
-)  # fmt: skip
-_MEASURES = (
-    ("mortality", "stroke"), ("had died", "had a stroke"), ("heart failure admissions", "strokes"),
-    ("ejection fraction", "regurgitant fraction"), ("six-minute walk", "peak VO2"), ("KCCQ", "MLHFQ"),
-    ("vena contracta", "mitral annulus"), ("EROA", "regurgitant volume"), ("Regurgitant volume", "Regurgitant fraction"),
-)  # fmt: skip
-_EFFECTS = (("hazard ratio", "odds ratio"), ("HR ", "OR "), ("odds ratio", "hazard ratio"), ("rate ratio", "odds ratio"), ("risk ratio", "hazard ratio"))  # fmt: skip
-_TRIALS = (("COAPT", "EVEREST II"), ("MITRA-FR", "COAPT"), ("RESHAPE-HF2", "MITRA-FR"), ("AMADEUS", "TITAN"), ("PRIME", "EFFORT"), ("STICH", "CTSN"), ("Cleveland Clinic", "Mayo Clinic"), ("TRAMI", "EXPAND"), ("ENCIRCLE", "APOLLO"), ("REDUCE FMR", "AMADEUS"))  # fmt: skip
+def _pairs(listed: str) -> tuple[tuple[str, str], ...]:
+    """What stands for what: "old => new", apart by bars; a dot is a blank that belongs to it."""
+    found = []
+    for pair in " ".join(listed.split()).split(" | "):
+        old, new = pair.split(" => ")
+        found.append((old.replace("·", " "), new.replace("·", " ")))
+    return tuple(found)
+
+
+_UNITS = _pairs(
+    """mmHg => kPa | mm2 => cm2 | mm² => cm² | cm2 => mm2 | cm² => mm² | ·mm => ·cm | ·cm => ·mm | ·mL => ·L |
+    pg/mL => ng/mL | ·months => ·weeks | ·years => ·months | -year => -month | -month => -week | two years =>
+    two months | years => months | year => month | weeks => days | week => day | days => weeks | per 100
+    patient-years => per patient-year | per patient-year => per patient-month | ·m· => ·cm· | ·m. => ·cm. | ·ms
+    => ·s | % => ·mL | points => %"""
+)
+_OPERATORS = _pairs(
+    """≥ => < | >= => < | ≤ => > | <= => > | at least => at most | at most => at least | no more than => no less
+    than | more than => less than | less than => more than | below => above | above => below | under => over |
+    or more => or less | or less => or more | not exceed => not fall below | narrower than => wider than | < =>
+    > | > => < | exceeding => below | fewer than => more than"""
+)
+_DIRECTIONS = _pairs(
+    """lowered => raised | raised => lowered | reduced => increased | increased => reduced | reduce => increase |
+    fewer => more | lower => higher | higher => lower | fell => rose | rose => fell | risen => fallen | improved
+    => worsened | worse => better | shrank => grew | lengthened => shortened | grew => fell | rarer => commoner
+    | decreased => increased | gained => lost | raises => lowers | less => more | more common => less common |
+    better => worse | up from => down from | risen => fallen | cut => raised | decline => rise | dropped =>
+    climbed | climbed => dropped | fall => rise | smaller => larger | longer => shorter | increase => decrease |
+    reduction => increase"""
+)
+_STRENGTHS = _pairs(
+    """may still be considered => is recommended | may be considered => is recommended | might be considered => is
+    recommended | should be considered => is recommended | is recommended => may be considered | should receive
+    => may receive | can be considered => must be done | is not recommended => is recommended | is reasonable =>
+    is recommended | class IIa => class I | class IIb => class I | class I· => class IIb· | are recommended =>
+    may be considered"""
+)
+_POPULATIONS = _pairs(
+    """atrial secondary => ventricular secondary | atrial SMR => ventricular SMR | ventricular secondary => atrial
+    secondary | ventricular SMR => atrial SMR | non-ischaemic => ischaemic | ischaemic => non-ischaemic |
+    secondary MR => primary MR | functional MR => degenerative MR | severe => mild | moderate => severe | women
+    => men | reduced LVEF => preserved LVEF | functional mitral regurgitation => primary mitral regurgitation |
+    secondary mitral regurgitation => primary mitral regurgitation | FMR => primary MR | sinus rhythm => atrial
+    fibrillation"""
+)
+_MEASURES = _pairs(
+    """mortality => stroke | had died => had a stroke | heart failure admissions => strokes | ejection fraction =>
+    regurgitant fraction | six-minute walk => peak VO2 | KCCQ => MLHFQ | vena contracta => mitral annulus | EROA
+    => regurgitant volume | Regurgitant volume => Regurgitant fraction"""
+)
+_TIMES = _pairs(
+    """two years => three years | Two-year => Three-year | two-year => four-year | one year => four years | One-
+    year => Three-year | One year => Four years | six months => nine months | Six months => Nine months | Five
+    years => Eight years | 24 months => 18 months | half a year => two years | Half a year => Two years | 30
+    days => 90 days | One month => Four months | six weeks => nine weeks"""
+)
+_EFFECTS = _pairs(
+    """hazard ratio => odds ratio | HR· => OR· | odds ratio => hazard ratio | rate ratio => odds ratio | risk ratio
+    => hazard ratio"""
+)
+_TRIALS = _pairs(
+    """COAPT => EVEREST II | MITRA-FR => COAPT | RESHAPE-HF2 => MITRA-FR | AMADEUS => TITAN | PRIME => EFFORT |
+    STICH => CTSN | Cleveland Clinic => Mayo Clinic | TRAMI => EXPAND | ENCIRCLE => APOLLO | REDUCE FMR =>
+    AMADEUS"""
+)
 _ARMS = re.compile(
     r"\b(MitraClip|the device|device|TEER|the clip|GDMT alone|medical therapy alone|controls?|control patients|repair"
-    r"|replacement|Carillon|the sham procedure|sham|sacubitril/valsartan|valsartan(?!/)|CABG alone|CABG plus mitral surgery)\b"
+    r"|replacement|Carillon|the sham procedure|sham|sacubitril/valsartan|valsartan(?!/)|CABG alone"
+    r"|CABG plus mitral surgery)\b"
 )
 _DEVICES = frozenset(["MitraClip", "the device", "device", "the clip", "TEER", "Carillon"])
 _NEGATIONS = (
@@ -180,7 +206,7 @@ def _exchange(claim: str, a: Quantity, b: Quantity) -> str:
 def _arms(claim: str, evidence: str) -> Iterator[tuple[str, str]]:
     """The two arms of a comparison exchanged, or its two figures."""
     named = list(_ARMS.finditer(claim))
-    for a, b in zip(named, named[1:], strict=False):
+    for a, b in pairwise(named):
         close = b.start() - a.end() < 3 or {a.group(), b.group()} <= _DEVICES
         if a.group() != b.group() and not close:
             swapped = claim[: a.start()] + b.group() + claim[a.end() : b.start()] + a.group() + claim[b.end() :]
@@ -217,8 +243,7 @@ def _negation(claim: str, evidence: str) -> Iterator[tuple[str, str]]:
 
 
 def _time(claim: str, evidence: str) -> Iterator[tuple[str, str]]:
-    pairs = (("two years", "three years"), ("Two-year", "Three-year"), ("two-year", "four-year"), ("one year", "four years"), ("One-year", "Three-year"), ("One year", "Four years"), ("six months", "nine months"), ("Six months", "Nine months"), ("Five years", "Eight years"), ("24 months", "18 months"), ("half a year", "two years"), ("Half a year", "Two years"), ("30 days", "90 days"), ("One month", "Four months"), ("six weeks", "nine weeks"))  # fmt: skip
-    yield from _swap(pairs)(claim, evidence)
+    yield from _swap(_TIMES)(claim, evidence)
 
 
 def _magnitude(claim: str, evidence: str) -> Iterator[tuple[str, str]]:

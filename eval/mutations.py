@@ -52,7 +52,7 @@ def mutations(
     paths: Sequence[Path] = (PARAPHRASES, HELD_OUT),
     progress: Progress | None = None,
 ) -> Report:
-    """Try every claim of the files, untouched, mutated and verbatim; the files are in the form of `eval.paraphrases`."""
+    """Try every claim of the files (in the form of `eval.paraphrases`), untouched, mutated and verbatim."""
     files = [path for path in paths if path.is_file()]
     items = [(path.stem, item) for path in files for item in paraphrases(path)]
     tried: list[Tried] = []

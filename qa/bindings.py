@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from qa.entities import Entity
 from qa.parsed import Parsed, parse
@@ -191,7 +192,9 @@ def _own_measure(
     near_after = [
         n
         for n in after
-        if n.start < min(stop, figure.end + 70) and not re.search(r"[;:]|,\s|\band\b", text[figure.end : n.start])
+        if n.start < min(stop, figure.end + 70)
+        and not re.search(r"[;:]|,\s|\band\b", text[figure.end : n.start])
+        and not any(s.sense in ("up", "down") and figure.end <= s.start < n.start for s in sentence.signals)
     ]
     free = [name for name in before if not _has_its_figure(sentence, name, figure)]
     if free:
@@ -246,17 +249,25 @@ def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[f
             following = _distinct([n for n in names if n.start >= last])
             preceding = _distinct([n for n in names if n.end <= first])
             listed = following if len(following) == len(run) else preceding
+            if not _is_list(sentence, [n for n in names if n.name in listed]):
+                continue
         elif slot != "arm":
             listed = _distinct(names)
         if len(listed) != len(run):
             continue
         tied = [index for index in run if own[index]]
-        if slot == "time" or not tied:
+        before = slot == "arm" and all(n.end <= sentence.figures[run[0]].start for n in names)
+        if slot == "time" or before or not tied:
             for index, name in zip(run, listed, strict=True):
                 own[index] = frozenset({name})
         elif len(run) == 2 and len(tied) == 1:
             other = run[0] if tied[0] == run[1] else run[1]
             own[other] = frozenset(name for name in listed if name not in own[tied[0]])
+
+
+def _is_list(sentence: Parsed, names: Sequence[Entity]) -> bool:
+    """Whether the names stand together as a list: "at 1, 2 and 5 years"."""
+    return all(b.start - a.end <= 12 for a, b in pairwise(names))
 
 
 def _distinct(names: Sequence[Entity]) -> list[str]:

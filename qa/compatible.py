@@ -54,7 +54,7 @@ def _same(slot: str, a: str, b: str) -> bool:
             b in families.get(a, ())
             or a in families.get(b, ())
             or _stem_of_measure(a) == _stem_of_measure(b)
-            or (a.startswith("MR ") and b.startswith("MR "))
+            or (_is_grade(a) and _is_grade(b))
             or "Composite endpoint" in (a, b)
             or (a in families and b in families and bool(families[a] & families[b]))
         )
@@ -69,6 +69,11 @@ def _same(slot: str, a: str, b: str) -> bool:
     if slot == "population":
         return {a, b} not in EXCLUSIVE
     return False
+
+
+def _is_grade(name: str) -> bool:
+    """A measure of how much MR there is: "MR <=1+", "Residual MR", "MR recurrence"."""
+    return "MR" in name.split() and "area" not in name
 
 
 _VARIANTS = re.compile(

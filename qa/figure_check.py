@@ -11,7 +11,7 @@ from qa.bindings import Bound, bindings
 from qa.compatible import compatible
 from qa.finding import ORDER, Finding, Weight
 from qa.frame import frame
-from qa.parsed import Parsed, coverage, weighted_terms
+from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.quantity import Quantity
 
 _TIMES_AGREE = 0.02
@@ -78,19 +78,18 @@ def _day_of_month(claim: Parsed, figure: Quantity) -> bool:
 
 
 def _clause_terms(claim: Parsed, figure: Quantity) -> dict[str, float]:
-    """The content words of the clause that holds the figure, figures left out."""
+    """The terms of the clause that holds the figure; those of the whole claim where the clause has few."""
     for start, end in claim.clauses:
         if start <= figure.start < end:
-            part = weighted_terms(claim.text[start:end])
-            words = {stem: value for stem, value in part.items() if not stem[:1].isdigit()}
-            if len(words) >= 2:
-                return words
-    return {stem: value for stem, value in claim.terms.items() if not stem[:1].isdigit()}
+            part = parse(claim.text[start:end]).terms
+            if len(part) >= 2:
+                return dict(part)
+    return dict(claim.terms)
 
 
 def _candidates(evidence: Sequence[Parsed], subject: dict[str, float]) -> Iterator[_Candidate]:
     for sentence in evidence:
-        share = coverage(subject, {**weighted_terms(sentence.heading), **sentence.terms})
+        share = coverage(subject, {**parse(sentence.heading).terms, **sentence.terms})
         for bound in bindings(sentence.text, sentence.heading):
             yield _Candidate(bound=bound, sentence=sentence, subject=share)
 

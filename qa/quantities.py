@@ -21,7 +21,9 @@ _P = re.compile(
 _P_OP = re.compile(r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?[a-z-]*\)?)?\s*(?:of|was|is)?\s*$")
 _CI_BEFORE = re.compile(
     r"(?:\d{2}(?:\.\d)?\s?%?[\s-]*)?(?:CIs?|CrI|(?:confidence |credible )?(?<!QT )intervals?|confidence limits)"
-    r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*(?:of|was|were|is|running from|from|ranging from|between)?[\s,:;=(\[]*$",
+    r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*"
+    r"(?:of|was|were|is|(?:of the \w+ ratio )?(?:running|ran|runs|ranged|extended|went) from|from|ranging from|between)?"
+    r"[\s,:;=(\[]*$",
     re.IGNORECASE,
 )
 _CI_LEVEL_AFTER = re.compile(
@@ -153,6 +155,9 @@ def _interval(text: str, a: Numeral, b: Numeral, before: str, made: list[Quantit
     if not RANGE_GAP.fullmatch(gap):
         return None
     word = gap.strip()
+    unit_b = read_unit(text, b.end)
+    if unit_a is not NO_UNIT and unit_b is not NO_UNIT and unit_a.dimension != unit_b.dimension:
+        return None
     ci = _CI_BEFORE.search(before)
     iqr = _IQR_BEFORE.search(before)
     opened = before.rstrip(" ").endswith(("(", "["))
@@ -181,7 +186,6 @@ def _interval(text: str, a: Numeral, b: Numeral, before: str, made: list[Quantit
     low, high = a.value, b.value
     if word in ("-", "–", "−") and b.negative and not re.search(r"[-–−]\s*[-–−]", gap + text[b.start : b.start + 1]):
         high = abs(high)
-    unit_b = read_unit(text, b.end)
     end = b.end + unit_b.length
     unit = unit_b if unit_b is not NO_UNIT else unit_a
     operator, start = _operator_before(text, a.start, unit.dimension)

@@ -1,0 +1,166 @@
+"""Verification: figures bound to what they belong to, direction, negation, strength, names, wording."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.claim import Verdict
+from qa.content import probability
+from qa.contrary import contrary
+from qa.parsed import parse
+from qa.registry_check import registry_sign
+from qa.strength import levels
+from qa.verify import SUPPORTED_FROM, is_slice, verify
+
+COAPT = (
+    "In COAPT, all-cause death at 24 months occurred in 29.1% with MitraClip + GDMT vs 46.1% with GDMT alone "
+    "(HR 0.62, 95% CI 0.46-0.82, p<0.001)."
+)
+CASE = "LVEF went from 15.0% to 25.0% at 6 months. EROA went from 0.70 to 0.40 cm2. The annulus was 4.70 cm."
+SERIES = "Operative mortality was 2.3% (1/44). Survival was 89%, 86%, 67% at 1, 2 and 5 years."
+TABLE = "Outcome at 12 months (device, control)\nDeath: 24.3% vs 22.4% (device vs control)\nStroke: 1.2% vs 3.4% (device vs control)"
+CRITERIA = "TEER criteria: LVEF 20-50%, LVESD <=70 mm, NT-proBNP >=1000 pg/mL. Severe MR: EROA >=40 mm2."
+ADVICE = "TEER may be considered (class IIb, level B) in severe ventricular SMR when criteria are not met."
+HOLTER = "Transoesophageal echo found no structural abnormality of the mitral apparatus."
+
+
+def check(claim: str, *evidence: str) -> Verdict:
+    return verify(claim, evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "kind"),
+    [
+        ("The ejection fraction rose from 15% to 25% within six months.", CASE, "order"),
+        ("EROA fell from 70 to 40 mm2.", CASE, "conversion"),
+        ("The annulus measured 47 mm.", CASE, "conversion"),
+        ("At two years 29.1% had died with MitraClip against 46.1% on GDMT alone.", COAPT, "arms"),
+        ("Survival was 67% at five years.", SERIES, "list"),
+        ("One of 44 patients died, an operative mortality of 2.3%.", SERIES, "fraction"),
+        ("Death occurred in 24.3% of the device group.", TABLE, "table"),
+        ("LVESD must be no more than 70 mm.", CRITERIA, "operator"),
+        ("MR is severe when the EROA is at least 0.4 cm2.", CRITERIA, "operator"),
+        ("TEER may be considered in severe ventricular SMR.", ADVICE, "strength"),
+        ("The echo showed no structural abnormality of the mitral apparatus.", HOLTER, "negation"),
+    ],
+)
+def test_a_true_claim_has_no_finding(claim: str, evidence: str, kind: str) -> None:
+    verdict = check(claim, evidence)
+    assert verdict.support == "supported" or verdict.reasons[0].startswith("The passage does not"), verdict
+    assert not any("differs" in reason or "belongs" in reason for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "reason"),
+    [
+        ("Operative mortality was 3.2%.", SERIES, "The passage gives 2.3%, the claim 3.2%."),
+        ("The ejection fraction fell from 25% to 15%.", CASE, "where the change"),
+        ("Death occurred in 46.1% with MitraClip and 29.1% with GDMT alone.", COAPT, "another arm"),
+        ("Mortality was 46.1% vs 29.1% at 24 months.", COAPT, "the other way round"),
+        ("HF hospitalisation occurred in 29.1% with MitraClip.", COAPT, "another measure"),
+        ("Death at 12 months occurred in 29.1% with MitraClip.", COAPT, "12 months"),
+        ("The odds ratio for death was 0.62.", COAPT, "as HR, the claim as OR"),
+        ("Survival was 86% at five years.", SERIES, "another time point"),
+        ("Death occurred in 24.3% of controls.", TABLE, "another arm"),
+        ("Stroke occurred in 24.3% of the device group.", TABLE, "another measure"),
+        ("EROA fell from 0.70 to 0.40 mm2.", CASE, "the unit differs"),
+        ("LVESD must be at least 70 mm.", CRITERIA, "the operator differs"),
+        ("MR is severe when the EROA is below 0.4 cm2.", CRITERIA, "the operator differs"),
+        ("In MITRA-FR death occurred in 29.1% with MitraClip.", COAPT, "COAPT"),
+        (
+            "TEER is recommended in severe ventricular SMR when criteria are not met.",
+            ADVICE,
+            "stronger than its source",
+        ),
+        ("TEER may be considered in severe atrial SMR when criteria are not met.", ADVICE, "another population"),
+        ("MitraClip raised all-cause death at 24 months.", COAPT, "more or higher"),
+        ("The echo found a structural abnormality of the mitral apparatus.", HOLTER, "negates"),
+    ],
+)
+def test_a_false_claim_gets_a_reason(claim: str, evidence: str, reason: str) -> None:
+    verdict = check(claim, evidence)
+    assert verdict.support != "supported"
+    assert any(reason in each for each in verdict.reasons), verdict.reasons
+    assert verdict.score < SUPPORTED_FROM
+
+
+@pytest.mark.parametrize("evidence", [COAPT, CASE, SERIES, TABLE, CRITERIA, ADVICE, HOLTER])
+def test_a_verbatim_sentence_is_never_lost(evidence: str) -> None:
+    for claim in (evidence, evidence.split(". ")[0]):
+        verdict = check(claim, "Something else.", evidence)
+        assert verdict.support == "supported"
+        assert verdict.score > 0.95
+
+
+def test_a_slice_that_drops_a_negation_is_not_verbatim() -> None:
+    passage = "CRT is not recommended when the QRS is narrow."
+    assert not is_slice("recommended when the QRS is narrow", passage)
+    assert is_slice("CRT is not recommended", passage)
+    assert check("CRT is recommended when the QRS is narrow.", passage).support != "supported"
+
+
+def test_no_evidence_supports_nothing() -> None:
+    assert check("COAPT lowered mortality.").support == "unsupported"
+    assert check("COAPT lowered mortality.", "  ").score == 0.0
+    assert check("", COAPT).support == "unsupported"
+
+
+def test_an_unrelated_passage_does_not_support() -> None:
+    verdict = check("The lizard sleeps under warm stones in summer.", COAPT)
+    assert verdict.support == "unsupported"
+    assert "lizard" in verdict.reasons[0]
+
+
+def test_the_best_of_several_passages_counts() -> None:
+    assert check("Operative mortality was 2.3% in 44 patients.", COAPT, CASE, SERIES, TABLE).support == "supported"
+
+
+def test_a_scorer_replaces_only_the_wording() -> None:
+    assert verify("Nothing alike stands here.", [COAPT], scorer=lambda passage, claim: 0.9).support == "supported"
+    wrong = verify("Operative mortality was 3.2%.", [SERIES], scorer=lambda passage, claim: 0.99)
+    assert wrong.support == "contradicted"
+    assert wrong.score < SUPPORTED_FROM
+
+
+def test_the_scale_of_recommendation() -> None:
+    assert levels("TEER is recommended") == {3}
+    assert levels("TEER should be considered") == {2}
+    assert levels("TEER may be considered") == {1}
+    assert levels("TEER is not recommended") == {0}
+
+
+def test_the_contrary_turns_a_claim_round() -> None:
+    assert contrary("CRT reduced mortality.") == "CRT increased mortality."
+    assert contrary("There was no significant difference.") == "There was a significant difference."
+    assert contrary("It does not help.") == "It does help."
+
+
+def test_a_registry_table_is_counted() -> None:
+    page = (
+        "Trial NCT00000001 (primary) - Adverse Events:\nAdverse Events 1:\n  Total: 5/40 (12.50%)\n  Anaemia 2/40 (5.00%)\n"
+        "Adverse Events 2:\n  Total: 3/38 (7.89%)\n  Anaemia 0/38 (0.00%)"
+    )
+    assert (
+        registry_sign(
+            parse("There were more cases of Anaemia in cohort 1 than in cohort 2 of the primary trial."), [page]
+        )
+        == 1.0
+    )
+    assert registry_sign(parse("No patient in cohort 1 of the primary trial had Anaemia."), [page]) == -1.0
+    assert registry_sign(parse("No patient in cohort 2 of the primary trial had Anaemia."), [page]) == 1.0
+    assert registry_sign(parse(COAPT), [SERIES]) == 0.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=120), st.lists(st.text(max_size=200), max_size=3))
+def test_any_text_gets_a_verdict(claim: str, evidence: list[str]) -> None:
+    verdict = verify(claim, evidence)
+    assert 0.0 <= verdict.score <= 1.0
+    assert verdict.support == "supported" or verdict.reasons
+    assert verdict == verify(claim, evidence)
+
+
+def test_probability_stays_inside() -> None:
+    assert 0.0 < probability({"recall": -1e9}) < probability({"recall": 1e9}) < 1.0 + 1e-12
