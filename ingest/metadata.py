@@ -15,6 +15,12 @@ _PUBLISHED = re.compile(
 )
 _VOLUME = re.compile(r"(?:^|[^\d])((?:19|20)\d\d)\s*[;:,]\s*\d+\s*(?:\(\d+\))?\s*[:,]\s*\w?\d+")
 _BRACKETED = re.compile(r"\(((?:19|20)\d\d)\)\s*\d+\s*[:(]\s*\d+")
+_RUNNING_HEAD = re.compile(
+    r"([A-ZÀ-Þ][^\W\d_][^\d:;/@()]{2,70}?)[ ,.]*\(?(?:19|20)\d\d\)?[,;]?\s*(?:vol\w*\.?\s*)?\d+\s*(?:\(\w+\))?\s*[:,]",
+    re.IGNORECASE,
+)
+_LONGEST_JOURNAL = 9
+"""Words."""
 _LICENCE = re.compile(
     r"\bCC[ -](BY(?:-(?:NC|SA|ND))*)\b[ -]?(\d\.\d)?|creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)"
     r"|(Creative Commons Attribution(?:[- ](?:Non-?Commercial|Share-?Alike|No-?Derivs?))*)"
@@ -49,6 +55,18 @@ def year_in(text: str) -> int | None:
     for pattern in (_VOLUME, _BRACKETED, _PUBLISHED):
         if found := pattern.search(text):
             return int(found[1])
+    return None
+
+
+def journal_in(lines: Sequence[str], first_author: str | None = None) -> str | None:
+    """The journal that a running head names before year and volume, "Some Journal (2017) 234:421"; None without one."""
+    for line in lines:
+        words = re.sub(r"^.{0,60}?\bet al\.?,?\s+", "", line.strip())
+        if first_author:
+            words = re.sub(rf"^{re.escape(surname(first_author))}(?: and [\w’'-]+)?,?\s+", "", words)
+        found = _RUNNING_HEAD.match(words)
+        if found and len(found[1].split()) <= _LONGEST_JOURNAL:
+            return found[1].strip(" ,.")
     return None
 
 

@@ -16,7 +16,7 @@ from ingest.bibliography import parse_entries
 from ingest.characters import drop_unreadable
 from ingest.draft import Draft, plain
 from ingest.hyphens import Words
-from ingest.metadata import author_in, identify
+from ingest.metadata import author_in, identify, journal_in
 from ingest.pdf_furniture import drop_furniture
 from ingest.pdf_layout import PdfPage, lay_out
 from ingest.pdf_lines import Segment, Strip, find_gutter, lines_in_order, segments_of, upright
@@ -78,6 +78,7 @@ def read_pdf(path: str, data: bytes) -> Draft:
     identify(draft, [*opening, *reading.margins])
     if layout.byline:
         draft.first_author = author_in(layout.byline)
+    draft.journal = journal_in([*reading.margins, *opening[:3], *opening[-3:]], draft.first_author)
     reading.report(draft, pages, lost, layout.figure_texts)
     return draft
 

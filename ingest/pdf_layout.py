@@ -90,6 +90,7 @@ class _Layouter:
         self.floats: list[Block] = []
         self.late: list[Block] = []
         self.styles = _heading_styles(pages, self.body)
+        self.keywords: tuple[Block, PdfLine] | None = None
         self.in_references = False
         self.in_abstract = False
         self.abstract_size = 0.0
@@ -370,6 +371,7 @@ class _Layouter:
     def _open(self, heading: str, level: int, line: PdfLine) -> None:
         self._flush_side()
         self._close_main()
+        self.keywords = None
         part = part_of(heading)
         self.in_references = part == "references"
         self.in_abstract = part == "abstract"
@@ -386,10 +388,18 @@ class _Layouter:
         if _KEYWORDS.match(line.text) and first_page:
             self._flush_side()
             self._close_main()
-            self.blocks.append(Block(role="front", text=line.text, page=line.page))
+            self.keywords = (Block(role="front", text=line.text, page=line.page), line)
+            self.blocks.append(self.keywords[0])
             self.in_abstract = False
             self.blocks.append(Block(role="resume", text=""))
             return
+        if self.keywords is not None:
+            block, last = self.keywords
+            if last.column == line.column and 0 < last.y - line.y < 1.5 * line.size:
+                block.text = self._joined(block, line)
+                self.keywords = (block, line)
+                return
+            self.keywords = None
         if self.in_abstract:
             self.abstract_size = self.abstract_size or line.size
         if self.main is not None and abs(line.size - self.main_size) > SAME_SIZE:
