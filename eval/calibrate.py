@@ -65,11 +65,12 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     )
     rows = [decision_features(e.asked, rank(e.found, model)) for e in examples if e.found]
     truth = np.array([e.question.answerable for e in examples if e.found])
-    decision = fit_decision(rows, truth)
+    weight = _weights([e for e in examples if e.found])
+    decision = fit_decision(rows, truth, weight)
     unseen = np.zeros(len(rows))
     for fold in range(FOLDS):
         train = [i for i in range(len(rows)) if i % FOLDS != fold]
-        held = fit_decision([rows[i] for i in train], truth[train])
+        held = fit_decision([rows[i] for i in train], truth[train], weight[train])
         for i in range(fold, len(rows), FOLDS):
             unseen[i] = 1 / (1 + np.exp(-linear(held, rows[i])))
     data = {
@@ -77,7 +78,7 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
         "questions": len(examples),
         "ranker": ranker,
         "decision": decision,
-        "threshold": _threshold(unseen, truth),
+        "threshold": _threshold(unseen, truth, weight),
         "novelty": NOVELTY,
         "redundancy": REDUNDANCY,
         "reach": REACH,
@@ -147,15 +148,23 @@ def fit_ranker(examples: Sequence[Example]) -> dict[str, float]:
     return _unscaled(names, weights, 0.0, mean, spread)
 
 
-def fit_decision(rows: Sequence[Mapping[str, float]], truth: NDArray[np.bool_]) -> dict[str, float]:
-    """A logistic regression of "answerable"; both classes weigh the same."""
+def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Records and documents weigh the same in all, and so do answerable and unanswerable questions within each."""
+    keys = [(bool(e.question.records) or e.question.id[0] in "nb", e.question.answerable) for e in examples]
+    counts = {key: keys.count(key) for key in keys}
+    return np.array([len(keys) / (len(counts) * counts[key]) for key in keys])
+
+
+def fit_decision(
+    rows: Sequence[Mapping[str, float]], truth: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> dict[str, float]:
+    """A logistic regression of "answerable", each row with its weight."""
     from scipy.optimize import minimize
 
     names = sorted(rows[0])
     table = np.array([[row[name] for name in names] for row in rows])
     mean, spread = _scale(table)
     table = np.hstack([(table - mean) / spread, np.ones((len(rows), 1))])
-    weight = np.where(truth, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
     sign = np.where(truth, 1.0, -1.0)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -186,13 +195,15 @@ def _unscaled(
     return {**fitted, "intercept": round(float(intercept - raw @ mean), 4)}
 
 
-def _threshold(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+def _threshold(
+    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> float:
     """The threshold with the fewest weighted errors; of equals the one nearest to a half."""
 
     def cost(threshold: float) -> tuple[float, float]:
         said = probabilities >= threshold
-        refused = float((truth & ~said).sum()) / truth.sum()
-        wrongly = float((~truth & said).sum()) / (~truth).sum()
+        refused = float(weight[truth & ~said].sum())
+        wrongly = float(weight[~truth & said].sum())
         return round(refused + REFUSAL_WEIGHT * wrongly, 6), abs(threshold - 0.5)
 
     return min((round(0.02 * step, 2) for step in range(5, 46)), key=cost)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from domain.answer import Reason
 from qa.candidates import Candidate
-from qa.compose import HEAVY, Calibration, probability
-from qa.question import Need, Question, missing, same_time, times
+from qa.compose import HEAD, HEAVY, Calibration, lacks, probability
+from qa.question import Need, Question, same_time, times
 
 OFF_TOPIC_COSINE = 0.25
 """Below this likeness of the question to the best sentence nothing of the subject is in the base."""
-HEAD = 8
-
+_NOTHING = re.compile(r"\b(no results? (?:is|are|were|was) |not (?:yet )?(?:been )?reported|must not be quoted)", re.I)
+"""A source that says it has no result is shown as the nearest passage, not as an answer."""
 _CENTRE = re.compile(r"\b(clinic|hospital|university|centre|center|institute|infirmary|college|registry)\b", re.I)
 
 
@@ -32,10 +32,10 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     if not ranked:
         return Lack(reason="off-topic", missing=None, slot="topic")
     head = ranked[:HEAD]
-    lacking = min((missing(question, f"{c.text} . {c.context}") for c in head), key=lambda needs: sum(n.weight for n in needs))
+    lacking = min(lacks(question, ranked), key=lambda needs: sum(need.weight for need in needs))
     names = [need for need in lacking if need.name and need.weight >= HEAVY]
     untimed = _time_missing(question, head)
-    answerable = probability(question, ranked, model) >= model.threshold
+    answerable = probability(question, ranked, model) >= model.threshold and not _NOTHING.search(ranked[0].text)
     if answerable and not names and not untimed:
         return None
     if max(c.features["cosine"] for c in head) < OFF_TOPIC_COSINE:
@@ -52,9 +52,12 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
 
 def _time_missing(question: Question, head: Sequence[Candidate]) -> str | None:
     """The asked-for time point when the subject is told at other times only; None when it is there or none is asked."""
+    around = [f"{c.text} . {c.context}" for c in head]
+    if question.years and not any(str(year) in text for text in around for year in question.years):
+        return str(question.years[-1])
     if not question.times:
         return None
-    told = [times(f"{c.text} . {c.context}") for c in head]
+    told = [times(text) for text in around]
     if any(same_time(a, b) for spoken in told for a in question.times for b in spoken):
         return None
     days = question.times[-1]

@@ -8,17 +8,21 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.document import KINDS, Document
 from domain.hit import Hit
 from domain.sentences import sentence_spans
 from kb import Base
+from kb.embed import Embedder
 from qa.question import Question, coverage, missing, same_time, times
 
 MIN_WORDS = 4
+LOOK_BACK = 300
+"""Characters before a passage that count as its surroundings: two or three sentences."""
 RECORDS_READ = 6
 """Records of which every fact is weighed, beside the passages that the search found."""
-EMBEDDED_SENTENCES = 16
+EMBEDDED_SENTENCES = 8
 """Sentences of documents that get a vector of their own at question time, the likeliest first (each costs 2 ms)."""
 
 _FIGURE = re.compile(r"\d")
@@ -40,7 +44,7 @@ class Candidate:
     text: str
     context: str
     features: Mapping[str, float] = field(default_factory=dict)
-    vector: np.ndarray | None = None
+    vector: NDArray[np.float32] | None = None
     score: float = 0.0
 
     @property
@@ -49,7 +53,7 @@ class Candidate:
         return (self.hit.passage.doc_id, self.start)
 
 
-def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: np.ndarray) -> list[Candidate]:
+def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDArray[np.float32]) -> list[Candidate]:
     """Every sentence of the hits with its features, in no order of merit; `vector` is the question's embedding."""
     top = max((hit.score for hit in hits), default=0.0) or 1.0
     by_document: dict[str, float] = {}
@@ -59,6 +63,8 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: np.n
     found: list[Candidate] = []
     for hit in [*hits, *_kin(hits, by_document, base)]:
         context = context_of(hit.document, hit.passage.heading)
+        if hit.document.origin == "document":
+            context = f"{context} . {_surroundings(hit)}"
         for start, end in _spans(hit):
             text = hit.document.text[start:end]
             if len(text.split()) >= MIN_WORDS:
@@ -110,10 +116,17 @@ def _spans(hit: Hit) -> list[tuple[int, int]]:
     return sentence_spans(hit.document.text, passage.start, passage.end)
 
 
+def _surroundings(hit: Hit) -> str:
+    """The passage and what stands just before it in its section: a list of results is dated by its opening line."""
+    passage = hit.passage
+    opens = max((section.start for section in hit.document.sections if section.start <= passage.start), default=0)
+    return hit.document.text[max(opens, passage.start - LOOK_BACK) : passage.end]
+
+
 @lru_cache(maxsize=4096)
 def context_of(document: Document, heading: str) -> str:
     """What stands around a sentence of the document: title, section, year and, for a record, who was studied."""
-    parts = [document.title, heading, str(document.year or "")]
+    parts = [document.title, heading, document.first_author or "", document.journal or "", str(document.year or "")]
     if document.origin == "record":
         parts.append(_studied(document))
     return " . ".join(part for part in parts if part)
@@ -138,7 +151,7 @@ def _subject(question: Question, text: str, title: str) -> tuple[float, float]:
     return float(led < names), float(led == names)
 
 
-def _vectors(question: Question, found: Sequence[Candidate], base: Base) -> list[np.ndarray | None]:
+def _vectors(question: Question, found: Sequence[Candidate], base: Base) -> list[NDArray[np.float32] | None]:
     """Vectors of the sentences: a record's passage has one in the base, the likeliest others are embedded now."""
     whole = [c for c in found if (c.start, c.end) == (c.hit.passage.start, c.hit.passage.end)]
     stored = base.vectors([c.hit.passage.passage_id for c in whole]) if whole else np.zeros((0, 0), np.float32)
@@ -147,16 +160,22 @@ def _vectors(question: Question, found: Sequence[Candidate], base: Base) -> list
     rest.sort(key=lambda c: (-coverage(question, c.text), c.hit.rank, c.key))
     chosen = rest[:EMBEDDED_SENTENCES]
     if chosen:
-        rows = base.embedder.passages([c.text for c in chosen])
+        rows = [_sentence_vector(base.embedder, c.text) for c in chosen]
         by_key.update({(c.key, c.end): row for c, row in zip(chosen, rows, strict=True)})
     return [by_key.get((c.key, c.end)) for c in found]
+
+
+@lru_cache(maxsize=8192)
+def _sentence_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:
+    row: NDArray[np.float32] = embedder.passages([text])[0]
+    return row
 
 
 def _with_features(
     question: Question,
     candidate: Candidate,
-    own: np.ndarray | None,
-    asked: np.ndarray,
+    own: NDArray[np.float32] | None,
+    asked: NDArray[np.float32],
     top: float,
     by_document: Mapping[str, float],
     best: float,

@@ -12,7 +12,7 @@ from importlib.resources import files
 import numpy as np
 
 from qa.candidates import Candidate
-from qa.question import Question, missing, same_time, times
+from qa.question import Need, Question, missing
 
 MAX_CLAIMS = 4
 MAX_WORDS = 120
@@ -56,11 +56,9 @@ def rank(found: Sequence[Candidate], model: Calibration) -> list[Candidate]:
 
 def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float]:
     """What speaks for and against answering, from the ranked candidates (at least one)."""
-    head = ranked[:8]
-    around = [missing(question, f"{c.text} . {c.context}") for c in head]
-    weights = [[need.weight for need in lacking] for lacking in around]
+    head = ranked[:HEAD]
+    weights = [[need.weight for need in lacking] for lacking in lacks(question, ranked)]
     total = sum(need.weight for need in question.needs) or 1.0
-    timed = any(same_time(a, b) for c in head[:4] for a in question.times for b in times(c.text))
     return {
         "best": head[0].score,
         "mean_of_three": sum(c.score for c in head[:3]) / len(head[:3]),
@@ -69,12 +67,42 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
         "coverage_of_best": 1.0 - sum(weights[0]) / total,
         "heaviest_missing": min(max(w, default=0.0) for w in weights),
         "heavy_missing": min(sum(1 for x in w if x >= HEAVY) for w in weights),
+        "unspoken": max((need.weight for need in unspoken(question, ranked)), default=0.0),
+        "unspoken_heavy": float(sum(need.weight >= HEAVY for need in unspoken(question, ranked))),
         "asked_for": math.log1p(total),
-        "time_missing": float(bool(question.times) and not timed),
         "figure_missing": float(question.wants == "figure" and not any(ch.isdigit() for c in head[:2] for ch in c.text)),
     }
 
 
+def lacks(question: Question, ranked: Sequence[Candidate]) -> list[tuple[Need, ...]]:
+    """What each of the best candidates does not speak of, with its context.
+
+    Of several names asked for together ("AMADEUS and TITAN") each may stand in a candidate of its own.
+    """
+    names = question.names
+    told: set[Need] = set()
+    if len(names) > 1:
+        wide = ranked[:WIDE]
+        told = {need for need in names if any(need not in missing(question, f"{c.text} . {c.context}") for c in wide)}
+    return [
+        tuple(need for need in missing(question, f"{c.text} . {c.context}") if need not in told)
+        for c in ranked[:HEAD]
+    ]
+
+
+def unspoken(question: Question, ranked: Sequence[Candidate]) -> tuple[Need, ...]:
+    """What none of the better candidates speaks of, with its context, heaviest first."""
+    left = {need: True for need in question.needs}
+    for candidate in ranked[:WIDE]:
+        lacking = missing(question, f"{candidate.text} . {candidate.context}")
+        left = {need: True for need in left if need in lacking}
+    return tuple(sorted(left, key=lambda need: (-need.weight, need.words)))
+
+
+HEAD = 8
+"""Candidates that are looked at when deciding whether the question can be answered."""
+WIDE = 24
+"""Candidates among which each of several names may stand."""
 HEAVY = 0.8
 """From this weight on, a need that no candidate speaks of is a subject of the question and not its form."""
 

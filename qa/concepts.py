@@ -19,7 +19,8 @@ def folded(text: str) -> tuple[str, ...]:
 def _folded(text: str) -> tuple[str, ...]:
     stems: list[str] = []
     for match in WORD.finditer(text):
-        stems.extend(stem(part) for part in match.group().replace("/", "-").replace("’", "'").split("-") if part)
+        word = match.group().replace("/", "-").replace("’", "'").removesuffix("'s")
+        stems.extend(stem(part) for part in word.split("-") if part)
     return tuple(stems)
 
 

@@ -29,11 +29,29 @@ GENERIC = frozenset(
     doctor clinician fellow hand bedside ready supported support supports option options approach choice choose choosing
     management manage managed point points measured measure measurement undergo undergone underwent receive received
     regarding concerning respect according versus follow following followed total overall really actually exactly
-    compare mean median average baseline procedure procedures done perform performed""".split()
+    compare mean median average baseline procedure procedures done perform performed
+    prolong prolongs extend extends reduce reduces reduced reducing reduction increase increases increased raise raises
+    raised rise rises risen fall falls fell drop drops dropped shrink shrinks shrunk grow grows grew worsen worsens
+    worsened deteriorate cause causes caused lead leads led affect affects affected matter matters occur occurs occurred
+    develop develops developed warn warned mirror mirrors fail fails failed succeed steer steered pick picked put place
+    placed implant implanted insert inserted find found see seen saw detect detected reveal revealed check checked test
+    tested testing include included exclude excluded switch switched add added adding combine combined start started
+    stop stopped continue continued last lasted wait expect expected apply applied apply count counted rank define
+    describe quote quoted cite cited state stated mention mentioned name named call called label labelled come came
+    went stand stood turned carry carried bring brought allow allowed require required offer offered worth instead
+    below above under man woman male female country next near nearly half size make makes model real really experience
+    exactly decision decide decided proportion fraction share ratio hazard odds relative absolute risk index range limit
+    ceiling floor endpoint endpoints primary secondary responder responders roughly approximately around conclude
+    concludes concluded conclusion advise advised advice assign assigned contradict contradicts disagree disagrees agree
+    technically routinely everyday practice real-world hold holds conduct according rather assume assumed assuming
+    willingness intervene intervention interventions reasonable possible likely qualify qualified multivariable
+    adjusted unadjusted confidence interval evidence-based strength strong weak rating rated rates uptake group size
+    number enrol enrolled enrolment valve heart cardiac patient's his her their this that trial's reason reasons
+    information detail details summary summarise summarize""".split()
 )
 """Words that carry the form of a question rather than its subject."""
 
-FIELD = frozenset({"mr", "secondary-mr", "hf", "cardiomyopathy", "definition", "cause", "predictor", "follow-up"})
+FIELD = frozenset({"mr", "secondary-mr", "hf", "cardiomyopathy", "definition", "cause", "predictor", "follow-up", "design", "limitation", "success", "symptoms"})
 """Concepts that the whole field is about, or that carry the form of a question: they tell little apart."""
 
 _NUMBER_WORDS = {
@@ -48,7 +66,8 @@ _TIME = re.compile(
 )
 _YEAR = re.compile(r"(?<![\w.,])(?:19[89]\d|20[0-4]\d)(?![\w%]|\.\d)")
 _NAME = re.compile(
-    r"(?<![\w])(?:[A-Z][\w’']*[A-Z0-9][\w’'-]*|[A-Z][a-zà-ÿ]{2,})(?:[-\s](?:of\s+)?(?:[A-Z][\w’'-]*|I{1,3}|\d+))*"
+    r"(?<!\w)(?:[A-Z][\w’']*[A-Z0-9][\w’-]*|[A-Z][a-zà-ÿ]{2,})"
+    r"(?:\s(?:I{1,3}|IV)\b|\s(?:Clinic|Hospital|University|Institute|Center|Centre|College)\b)?"
 )
 
 WEIGHT_CONCEPT = 1.0
