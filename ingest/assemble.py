@@ -146,7 +146,9 @@ def _hoist_abstract(blocks: list[Block]) -> list[Block]:
     resumes = next((index for index, block in enumerate(blocks) if block.role == "resume"), None)
     if resumes is None:
         return blocks
-    opened = max(index for index in range(resumes) if blocks[index].role == "heading")
+    opened = max((index for index in range(resumes) if blocks[index].role == "heading"), default=None)
+    if opened is None:
+        return blocks
     before = [index for index in range(opened) if blocks[index].role == "heading"]
     home = before[-1] if before else 0
     prose = any(block.role == "prose" for block in blocks[home:opened])

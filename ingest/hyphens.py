@@ -34,7 +34,7 @@ _NEVER_ALONE = re.compile(
 
 
 @cache
-def _english() -> frozenset[str]:
+def english_words() -> frozenset[str]:
     """English words as symspellpy ships them (82,765, from SCOWL and the Google n-grams); read, not imported."""
     spec = find_spec("symspellpy")
     if spec is None or spec.origin is None:
@@ -65,7 +65,7 @@ class Words:
         joined, hyphened = self._counts[low_left + low_right], self._counts[f"{low_left}-{low_right}"]
         if joined or hyphened:
             return hyphened > joined
-        english = _english()
+        english = english_words()
         if low_left in _ALWAYS_APART or (low_left in _STANDS_ALONE and low_left + low_right not in english):
             return True
         if low_left + low_right in english or (low_left in _CLOSES_UP and len(low_right) > 3):

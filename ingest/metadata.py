@@ -26,6 +26,11 @@ _LICENCE = re.compile(
     r"|(Creative Commons Attribution(?:[- ](?:Non-?Commercial|Share-?Alike|No-?Derivs?))*)"
 )
 _NAME = r"[A-ZÀ-Þ][^\W\d_.’'-]*(?:[’'-][^\W\d_]+)*"
+_NO_NAME = re.compile(
+    r"\b(?:access|care|sample|open|review|research|article|original|journal|report|study|paper|medicine|university"
+    r"|department|hospital|editor|trial|letter|news|full|free|text)\b",
+    re.IGNORECASE,
+)
 _BYLINE = re.compile(
     rf"^((?:{_NAME}|[A-Z]\.)(?:[ -](?:{_NAME}|[A-Z]\.?|de|van|von|der|den|da|del|la|le|bin|al|el)){{1,4}})"
 )
@@ -42,12 +47,16 @@ def identify(draft: Draft, first_lines: Sequence[str]) -> None:
 
 
 def doi_in(text: str) -> str | None:
-    """The first DOI in `text`, lower case, without what punctuation glued to it; None when there is none."""
-    found = _DOI.search(text)
-    if not found:
-        return None
-    doi = re.sub(r"[.,;:)\]}]+$", "", found[1])
-    return doi.lower() if len(doi) > len("10.1000/x") else None
+    """The first DOI in `text`, lower case, without punctuation glued to it; None when there is none.
+
+    One that a line end breaks is passed over: half a DOI is another work's.
+    """
+    for found in _DOI.finditer(text):
+        doi = re.sub(r"[.,;:)\]}]+$", "", found[1])
+        broken = re.match(r"\n\d", text[found.end() :]) is not None and found[1][-1] in ".-/"
+        if len(doi) > len("10.1000/x") and not broken and doi[-1] not in "-/":
+            return doi.lower()
+    return None
 
 
 def year_in(text: str) -> int | None:
@@ -87,6 +96,8 @@ def author_in(line: str) -> str | None:
     bare = re.sub(r"[\d*†‡§]+", "", line).strip()
     found = _BYLINE.match(bare)
     if not found:
+        return None
+    if found[1].isupper() or _NO_NAME.search(found[1]):
         return None
     rest = bare[found.end() :].lstrip()
     return found[1] if not rest or rest[0] in ",&;" or rest.startswith("and ") else None

@@ -390,8 +390,9 @@ class _Layouter:
             self._close_main()
             self.keywords = (Block(role="front", text=line.text, page=line.page), line)
             self.blocks.append(self.keywords[0])
+            if self.in_abstract:
+                self.blocks.append(Block(role="resume", text=""))
             self.in_abstract = False
-            self.blocks.append(Block(role="resume", text=""))
             return
         if self.keywords is not None:
             block, last = self.keywords
