@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,8 @@ from qa.quiz.wording import pick
 
 Order = Literal["size", "given", "drawn"]
 
+REF = re.compile(r"⟦([^⟧]+)⟧")
+"""How a text of a draft points at a passage, by its fact id."""
 OPTIONS = 4
 """Options of a multiple-choice item: three distractors that work are worth more than four that do not."""
 

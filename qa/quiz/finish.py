@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from domain.claim import Citation
 from domain.quiz import QuizItem
 from domain.reference import byline
 from kb.library import conflicts
-from qa.quiz.draft import Draft, Wrong
+from qa.quiz.draft import REF, Draft, Wrong
 from qa.quiz.figures import figure
 from qa.quiz.levels import difficulty, rule
 from qa.quiz.shelf import Card, Ground, Shelf
 from qa.quiz.wording import pick, sentence
 
-_REF = re.compile(r"⟦([^⟧]+)⟧")
 OTHER_SIDES = 2
 """How many other sides of a disagreement an item tells."""
 _WORDING = "Chordae's wording of the source"
@@ -31,7 +28,7 @@ def finish(draft: Draft, wrongs: tuple[Wrong, ...], shelf: Shelf) -> QuizItem:
     numbers = {ground.fact_id: n for n, ground in enumerate(cited, 1)}
 
     def numbered(text: str) -> str:
-        return sentence(_REF.sub(lambda found: f"[{numbers[found[1]]}]", text))
+        return sentence(REF.sub(lambda found: f"[{numbers[found[1]]}]", text))
 
     return QuizItem(
         kind=draft.kind,
@@ -70,7 +67,7 @@ def _cited(draft: Draft, wrongs: tuple[Wrong, ...], caveat: str, shelf: Shelf) -
     own = {ground.fact_id: ground for ground in (*(one for _, one in draft.proofs), *draft.cards)}
     used = [ground.fact_id for _, ground in draft.proofs]
     used += [ground.fact_id for ground in draft.cards if "#population" in ground.fact_id]
-    used += _REF.findall(" ".join((draft.rationale, *(wrong.note for wrong in wrongs), caveat)))
+    used += REF.findall(" ".join((draft.rationale, *(wrong.note for wrong in wrongs), caveat)))
     return [own[one] if one in own else shelf.cards[one] for one in dict.fromkeys(used)]
 
 

@@ -15,7 +15,7 @@ from qa.quiz.finish import finish
 from qa.quiz.levels import HIGHER
 from qa.quiz.proof import Prover, safe_distractors, unproved
 from qa.quiz.rules import flaws
-from qa.quiz.shelf import Shelf, open_shelf
+from qa.quiz.shelf import WORD_BEGINNING, Shelf, open_shelf, topic_words
 from qa.quiz.templates import TEMPLATES
 
 SHARE_OF_A_TEMPLATE = 10
@@ -47,7 +47,9 @@ def generate(
         if kind not in ITEM_KINDS:
             raise CallError(f"--types {kind}: there is no such kind of item; choose from {', '.join(ITEM_KINDS)}.")
     shelf = open_shelf(base, topic)
-    making = _Making(shelf=shelf, prover=Prover(base, base.embedder), wanted=n, progress=progress)
+    beginnings = tuple(word.removesuffix("s")[:WORD_BEGINNING] for word in topic_words(topic)) or ("",)
+    prover = Prover(base, base.embedder)
+    making = _Making(shelf=shelf, prover=prover, wanted=n, progress=progress, beginnings=beginnings)
     making.run(_decks(shelf, tuple(dict.fromkeys(kinds))))
     return QuizSet(topic=topic, items=tuple(making.items), rejected=tuple(making.rejected))
 
@@ -75,6 +77,7 @@ class _Making:
     used: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
     recall_share: float = SHARE_OF_RECALL
+    beginnings: tuple[str, ...] = ("",)
 
     def run(self, decks: list[tuple[Template, list[Draft]]]) -> None:
         """Take from each template in turn: first by its share, then, where the base has no more, without it."""
@@ -90,7 +93,7 @@ class _Making:
         if self.made[template.name] >= share or not self._may_recall(template):
             return False
         while drafts and len(self.items) < self.wanted:
-            draft = min(drafts, key=lambda one: self._freshness(one, drafts))
+            draft = min(drafts, key=self._freshness)
             drafts.remove(draft)
             item = self._item(draft)
             if item is not None:
@@ -104,11 +107,13 @@ class _Making:
         recalled = sum(item.bloom not in HIGHER for item in self.items)
         return recalled + 1 <= max(1.0, self.recall_share * self.wanted)
 
-    def _freshness(self, draft: Draft, drafts: list[Draft]) -> tuple[int, int, int, int]:
+    def _freshness(self, draft: Draft) -> tuple[bool, int, int, int, int]:
+        """What goes first: drafts that speak of the topic, facts and studies not yet asked about, primary sources."""
         ground = draft.ground
         record = ground.fact_id.partition("#")[0]
         secondary = sum(one.passage.confidence == "secondary" for _, one in draft.proofs)
-        return self.used[ground.fact_id], self.used[record] // TIRED, min(secondary, 1), self.used[record]
+        beside = not any(one in draft.stem.casefold() for one in self.beginnings)
+        return beside, self.used[ground.fact_id], self.used[record] // TIRED, min(secondary, 1), self.used[record]
 
     def _item(self, draft: Draft) -> QuizItem | None:
         """The proved item, or None with the reason kept."""

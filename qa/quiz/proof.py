@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from domain.claim import Verdict
@@ -9,10 +10,11 @@ from domain.quiz import RejectedDraft
 from domain.sentences import sentence_spans
 from kb import Base
 from kb.embed import Embedder
-from qa.quiz.draft import OPTIONS, Draft, Wrong
+from qa.quiz.draft import OPTIONS, REF, Draft, Wrong
 from qa.quiz.shelf import Shelf
 from qa.verify import verify
 
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 SEARCHED = 6
 """How many passages are looked at for one in which a distractor would be right."""
 
@@ -33,7 +35,14 @@ class Prover:
         return held
 
     def supports(self, claim: str, evidence: tuple[str, ...]) -> bool:
-        """Whether the passages carry the claim."""
+        """Whether the passages carry the claim.
+
+        What figures, names or direction speak against is settled without the embeddings, which cost most of the time.
+        """
+        if (claim, evidence) not in self._known:
+            at_once = verify(claim, evidence)
+            if at_once.support in {"contradicted", "partial"}:
+                self._known[claim, evidence] = at_once
         return self.verdict(claim, evidence).support == "supported"
 
 
@@ -68,11 +77,20 @@ def _also_right(wrong: Wrong, draft: Draft, shelf: Shelf, prover: Prover) -> str
     if wrong.claim is None:
         return None
     cited = tuple(ground.text for _, ground in draft.proofs)
-    if prover.supports(wrong.claim, cited):
+    if _prints(wrong.text, " ".join(cited)) and prover.supports(wrong.claim, cited):
         return f"“{wrong.text}” is carried by the passage that is cited for the key."
+    for fact_id in REF.findall(wrong.note):
+        told = shelf.cards[fact_id].text if fact_id in shelf.cards else ""
+        if _prints(wrong.text, told) and prover.supports(wrong.claim, (told,)):
+            return f"“{wrong.text}” may be read from what is cited against it: {told}"
     for hit in shelf.base.search(wrong.claim, k=SEARCHED):
         text = hit.passage.text
         for start, end in sentence_spans(text):
-            if prover.supports(wrong.claim, (text[start:end],)):
+            if _prints(wrong.text, text[start:end]) and prover.supports(wrong.claim, (text[start:end],)):
                 return f"“{wrong.text}” would be right by {hit.document.title}: {text[start:end]}"
     return None
+
+
+def _prints(option: str, text: str) -> bool:
+    """Whether every figure of the option is printed in the text: without that, no sentence can carry it."""
+    return all(re.search(rf"(?<![\d.]){re.escape(one)}(?![\d]|\.\d)", text) for one in _FIGURE.findall(option))

@@ -14,7 +14,6 @@ from kb import Base
 from qa.quiz.results import Result, read_result
 from qa.quiz.wording import family, study_name
 
-BEST_HITS = 10
 WORD_BEGINNING = 6
 """Letters by which a topic's word is known again in another form ("annular", "annulus" are two)."""
 _EVERYTHING = frozenset(
@@ -216,18 +215,13 @@ def _on_topic(base: Base, topic: str, records: Iterable[EvidenceRecord]) -> list
 
 
 def topic_hits(base: Base, topic: str) -> list[Hit]:
-    """The passages found for a topic that speak of it in its own words; the best few where none does."""
-    hits = base.search(topic, k=TOPIC_HITS)
-    beginnings = [word[:WORD_BEGINNING] for word in topic_words(topic)]
-    spoken = [
+    """The passages found for a topic that speak of it in its own words; none where the base does not."""
+    beginnings = [word.removesuffix("s")[:WORD_BEGINNING] for word in topic_words(topic)]
+    return [
         hit
-        for hit in hits
-        if any(
-            re.search(rf"\b{re.escape(one)}", f"{hit.document.title} {hit.passage.text}".casefold())
-            for one in beginnings
-        )
+        for hit in base.search(topic, k=TOPIC_HITS)
+        if any(one in f"{hit.document.title} {hit.passage.text}".casefold() for one in beginnings)
     ]
-    return spoken or hits[:BEST_HITS]
 
 
 def share_topic(one: EvidenceRecord, other: EvidenceRecord) -> bool:

@@ -53,5 +53,8 @@ def export(quiz: QuizSet, form: str, *, title: str | None = None) -> bytes:
     if form not in FORMS:
         raise CallError(f"--format {form}: there is no such form; choose one of {', '.join(FORMS)}.")
     if not quiz.items and form != "json":
-        raise ExportError(f"The quiz on “{quiz.topic}” has no items to write as {form}; accept at least one.")
+        raise ExportError(
+            f"The quiz on “{quiz.topic}” has no items to write as {form}: choose a topic the base speaks of, or accept"
+            " at least one."
+        )
     return FORMS[form].write(quiz, title or quiz.topic or "Quiz")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa.quiz.draft import Template
-from qa.quiz.templates import apply, compare, forms, guideline, limits, passage, rank, recall, trend, weigh
+from qa.quiz.templates import apply, compare, forms, guideline, limits, passage, rank, recall, source, trend, weigh
 
 TEMPLATES: tuple[Template, ...] = (
     *guideline.TEMPLATES,
@@ -14,6 +14,7 @@ TEMPLATES: tuple[Template, ...] = (
     *weigh.TEMPLATES,
     *limits.TEMPLATES,
     *recall.TEMPLATES,
+    *source.TEMPLATES,
     *forms.TEMPLATES,
     *passage.TEMPLATES,
 )
