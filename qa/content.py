@@ -70,8 +70,13 @@ def features(
     values |= _embedded(claim, evidence, each, embedder)
     values["contrast, short claim"] = values["contrast"] * min(1.0, _SHORT / max(1, len(wanted)))
     if registry("\n".join(pages)).is_page:  # lists and counts: their wording says little, a denial much
-        values |= dict.fromkeys((name for name in values if not name.startswith("registry") and name != "embedded"), 0.0)
-        values["registry page"], values["registry denies"] = 1.0, float(any(s.sense == "negation" for s in claim.signals))
+        values |= dict.fromkeys(
+            (name for name in values if not name.startswith("registry") and name != "embedded"), 0.0
+        )
+        values["registry page"], values["registry denies"] = (
+            1.0,
+            float(any(s.sense == "negation" for s in claim.signals)),
+        )
         values["registry topic"] = max(each, default=0.0)
     return values
 

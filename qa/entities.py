@@ -67,7 +67,8 @@ _COMMON_PLACES = frozenset(
 )
 _NOT_A_MEASURE = frozenset(
     """Mitral surgery|Transplantation|Heart failure|Aetiology|Mechanism|Anatomy|Prevalence|Prognostic association
-    |Responder|Severity threshold|Trial endpoint|Procedural failure|Patient profile""".replace("\n    ", "").split("|")
+    |Responder|Cost
+    |Severity threshold|Trial endpoint|Procedural failure|Patient profile""".replace("\n    ", "").split("|")
 )
 """Names of the controlled list that a sentence also uses for a treatment, a disease or a part of a study."""
 _SEVERITY = re.compile(

@@ -22,7 +22,8 @@ _P_OP = re.compile(r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?[a-z-
 _CI_BEFORE = re.compile(
     r"(?:\d{2}(?:\.\d)?\s?%?[\s-]*)?(?:CIs?|CrI|(?:confidence |credible )?(?<!QT )intervals?|confidence limits)"
     r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*"
-    r"(?:of|was|were|is|(?:of the \w+ ratio )?(?:running|ran|runs|ranged|extended|went) from|from|ranging from|between)?"
+    r"(?:of|was|were|is|(?:of the \w+ ratio )?(?:running|ran|runs|ranged|extended|went) from|from|ranging from"
+    r"|between)?"
     r"[\s,:;=(\[]*$",
     re.IGNORECASE,
 )

@@ -23,7 +23,8 @@ _PHRASES: dict[int, str] = {
     SHOULD_CONSIDER: r"\b(?:should (?:also )?be considered|(?:is|are) (?:considered )?reasonable|"
     r"ought to be considered|class (?:IIa|2a)\b|deserves? consideration|can be (?:useful|beneficial))",
     MAY: r"\b(?:(?:may|might|could|can) (?:also |then |still )?"
-    r"be (?:considered|reasonable|used|offered|an option)|may (?:receive|undergo|have|get)|is an option|class (?:IIb|2b)\b|(?:may|might) consider)",
+    r"be (?:considered|reasonable|used|offered|an option)|may (?:receive|undergo|have|get)|is an option"
+    r"|class (?:IIb|2b)\b|(?:may|might) consider)",
     RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|(?:is|are) indicated\b|should be (?!considered)\w+|must be|"
     r"should (?:receive|undergo|have|get)|class (?:I|1)\b(?!-)|is (?:mandatory|required))",
 }

@@ -20,7 +20,10 @@ COAPT = (
 )
 CASE = "LVEF went from 15.0% to 25.0% at 6 months. EROA went from 0.70 to 0.40 cm2. The annulus was 4.70 cm."
 SERIES = "Operative mortality was 2.3% (1/44). Survival was 89%, 86%, 67% at 1, 2 and 5 years."
-TABLE = "Outcome at 12 months (device, control)\nDeath: 24.3% vs 22.4% (device vs control)\nStroke: 1.2% vs 3.4% (device vs control)"
+TABLE = (
+    "Outcome at 12 months (device, control)\nDeath: 24.3% vs 22.4% (device vs control)\n"
+    "Stroke: 1.2% vs 3.4% (device vs control)"
+)
 CRITERIA = "TEER criteria: LVEF 20-50%, LVESD <=70 mm, NT-proBNP >=1000 pg/mL. Severe MR: EROA >=40 mm2."
 ADVICE = "TEER may be considered (class IIb, level B) in severe ventricular SMR when criteria are not met."
 HOLTER = "Transoesophageal echo found no structural abnormality of the mitral apparatus."
@@ -139,7 +142,8 @@ def test_the_contrary_turns_a_claim_round() -> None:
 
 def test_a_registry_table_is_counted() -> None:
     page = (
-        "Trial NCT00000001 (primary) - Adverse Events:\nAdverse Events 1:\n  Total: 5/40 (12.50%)\n  Anaemia 2/40 (5.00%)\n"
+        "Trial NCT00000001 (primary) - Adverse Events:\nAdverse Events 1:\n"
+        "  Total: 5/40 (12.50%)\n  Anaemia 2/40 (5.00%)\n"
         "Adverse Events 2:\n  Total: 3/38 (7.89%)\n  Anaemia 0/38 (0.00%)"
     )
     assert (
