@@ -40,6 +40,8 @@ NOTICE_WORDS = {
 """What each kind of notice is called on the page."""
 
 LISTED_AT_ONCE = 3
+AROUND = 220
+"""Characters of the passage that are shown on either side of the quote."""
 SUPPORT_WORDS = {"partial": "partly supported", "unsupported": "not supported", "contradicted": "contradicted"}
 
 
@@ -150,21 +152,42 @@ def conflict(point: Conflict, titles: Mapping[str, str]) -> str:
 
 
 def passage(document: Document, shown: Passage, start: int | None = None, end: int | None = None) -> str:
-    """The passage with the quote between `start` and `end` marked and its reference marks as superscripts."""
-    signs: list[tuple[int, int, str]] = [
-        (mark.at, 1, f"<sup>{','.join(map(str, mark.numbers))}</sup>")
-        for mark in document.references
-        if shown.start < mark.at <= shown.end
-    ]
-    if start is not None and end is not None:
-        signs += [(start, 2, "<mark>"), (end, 0, "</mark>")]
-    pieces, at = [], shown.start
-    for where, _, sign in sorted(signs):
-        pieces += [escape(document.text[at:where]), sign]
-        at = where
-    pieces.append(escape(document.text[at : shown.end]))
+    """The passage with the quote between `start` and `end` marked and its reference marks as superscripts.
+
+    What stands far before and after the quote is folded away, and one click away.
+    """
     own = "ch-quote" if document.origin == "document" else "ch-wording"
-    return f'<p class="{own}">{"".join(pieces)}</p>'
+    if start is None or end is None:
+        return f'<p class="{own}">{_text(document, shown.start, shown.end)}</p>'
+    opens = _break(document.text, shown.start, start - AROUND)
+    closes = _break(document.text, end + AROUND, shown.end) if end + AROUND < shown.end else shown.end
+    near = f"{_text(document, opens, start)}<mark>{_text(document, start, end)}</mark>{_text(document, end, closes)}"
+    before = _folded("The passage up to here", _text(document, shown.start, opens), own)
+    after = _folded("The rest of the passage", _text(document, closes, shown.end), own)
+    return f'{before}<p class="{own}">{near}</p>{after}'
+
+
+def _break(text: str, low: int, high: int) -> int:
+    """A place between words at or before `high`, not before `low`."""
+    while high > low and not text[high - 1].isspace():
+        high -= 1
+    return max(low, high)
+
+
+def _folded(summary: str, text: str, own: str) -> str:
+    if not text.strip():
+        return ""
+    return f'<details class="ch-small"><summary>{summary}</summary><p class="{own}">{text}</p></details>'
+
+
+def _text(document: Document, start: int, end: int) -> str:
+    """The document's text, escaped, its reference marks back as superscripts."""
+    pieces, at = [], start
+    for mark in document.references:
+        if start < mark.at <= end:
+            pieces += [escape(document.text[at : mark.at]), f"<sup>{','.join(map(str, mark.numbers))}</sup>"]
+            at = mark.at
+    return "".join([*pieces, escape(document.text[at:end])])
 
 
 def plain(text: str) -> str:

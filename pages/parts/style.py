@@ -10,6 +10,7 @@ CSS = """
 .block-container { padding-top: 3.2rem; padding-bottom: 4rem; max-width: 78rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; opacity: 1; }
 [data-testid="stCaptionContainer"] { opacity: .8; }
+[data-testid="stSidebar"] button p { text-align: left; }
 .ch-answer p { font-family: "Source Serif", Charter, Georgia, serif; font-size: 1.18rem;
   line-height: 1.62; margin: 0 0 .85rem; max-width: 40rem; }
 .ch-rests, .ch-small { font-size: .875rem; line-height: 1.45; opacity: .82; margin: 0 0 .35rem; }
@@ -33,6 +34,7 @@ CSS = """
 .ch-source summary { cursor: pointer; }
 .ch-source ul { margin: .2rem 0 .4rem; padding-left: 1.1rem; }
 .ch-source li { font-size: .875rem; margin: 0; }
+.ch-source sup { line-height: 0; font-size: .7em; }
 .ch-near { border-style: dotted; }
 .ch-item p { line-height: 1.5; margin: 0 0 .5rem; max-width: 52rem; overflow-wrap: anywhere; }
 .ch-item ol { list-style: upper-alpha; margin: 0 0 .3rem; padding-left: 1.6rem; }

@@ -102,10 +102,21 @@ def test_every_mark_keeps_the_text(text, data):
     )
     html = markup.passage(document, slice_passage(document, 0, len(text)), start, end)
     page = read(html.replace("<sup>1</sup>", "").replace("\r", "&#13;").replace("\x00", "&#0;"))
-    assert page.tags == {"p", "mark"}
+    assert page.tags <= {"p", "mark", "details", "summary"}
     assert html.count("<sup>") == len(at)
     if "\x00" not in text and "\r" not in text:
-        assert page.text == text and page.marked == text[start:end]
+        assert page.marked == text[start:end] and page.text == text
+
+
+def test_a_long_passage_is_folded_around_its_quote():
+    text = " ".join(f"word{number}" for number in range(400))
+    document = Document(doc_id="d", origin="document", title="t", kind="other", text=text)
+    start, end = text.index("word200"), text.index("word210")
+    html = markup.passage(document, slice_passage(document, 0, len(text)), start, end)
+    page = read(html)
+    assert html.count("<details") == 2 and page.marked == text[start:end]
+    unfolded = page.text.replace("The passage up to here", "").replace("The rest of the passage", "")
+    assert unfolded == text
 
 
 def test_only_a_documents_own_sentence_stands_in_quotation_marks(hostile_document):
