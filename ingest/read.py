@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from domain.errors import EmptyFile, ReadError, TooLarge, UnsupportedFormat
+from domain.document import Document
+from domain.errors import DamagedFile, EmptyFile, ReadError, TooLarge, UnsupportedFormat
 from domain.reading import ReadResult
 from ingest.assemble import assemble, doc_id_of
 from ingest.draft import Draft
@@ -73,9 +74,7 @@ def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256) -
         data = _bytes_of(path)
         if path.suffix.lower() in RECORD_ENDINGS:
             return _read_record(name, data)
-        draft = _reader_for(path)(name, data)
-        _take_over(draft, path)
-        document = assemble(draft, name, data)
+        draft, document = _understand(path, data)
         passages, warnings = split(document, count_tokens, max_tokens)
     except ReadError as error:
         return ReadResult(path=name, error=error)
@@ -86,6 +85,20 @@ def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256) -
     except MemoryError:
         return ReadResult(path=name, error=TooLarge(name, "it needs too much memory", "Split it into smaller files."))
     return ReadResult(path=name, document=document, passages=passages, data=data, warnings=(*draft.warnings, *warnings))
+
+
+def _understand(path: Path, data: bytes) -> tuple[Draft, Document]:
+    """The draft and the document of a file's bytes; what no reader foresaw is a damaged file, and the rest go on."""
+    reader = _reader_for(path)
+    try:
+        draft = reader(str(path), data)
+        _take_over(draft, path)
+        return draft, assemble(draft, str(path), data)
+    except (ReadError, RecursionError, MemoryError):
+        raise
+    except Exception as error:
+        why = f"it is damaged in a way its reader does not know ({type(error).__name__}: {str(error)[:80]})"
+        raise DamagedFile(path, why, "Save it again, or get it anew from its publisher.") from error
 
 
 def _bytes_of(path: Path) -> bytes:

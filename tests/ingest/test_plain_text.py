@@ -14,6 +14,7 @@ from domain.reading import ReadResult
 from domain.sentences import sentence_spans
 from ingest import read
 from ingest.assemble import assemble
+from ingest.draft import Block, Draft
 from ingest.plain_text import draft_of_text
 
 Reading = Callable[[str, bytes], ReadResult]
@@ -112,6 +113,11 @@ def test_the_real_report(shared: Path, count: Callable[..., list[int]]) -> None:
     assert "TEE, and fluoroscopy [Figure 3]." in document.text
     assert "0.70 to 0.40 mm2" in document.text
     assert all(document.text[p.start : p.end] == p.text for p in result.passages)
+
+
+def test_what_resumes_nothing_is_read_on() -> None:
+    blocks = [Block(role="prose", text="Before."), Block(role="resume", text=""), Block(role="prose", text="After.")]
+    assert assemble(Draft(blocks=blocks), "x.txt", b"x").text == "Before.\n\nAfter."
 
 
 _WORDS = st.sampled_from("valve patient annulus severe repair device therapy outcome chamber leaflet function".split())
