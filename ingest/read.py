@@ -47,7 +47,10 @@ def read(paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: 
 
 
 def walk(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The files to read, absolute, each once, in order; hidden files and folders are passed over in a folder."""
+    """The files to read, absolute, each once, in order; a folder's hidden files are passed over.
+
+    So are YAML files that begin with an underscore: lists that belong to records, not records.
+    """
     seen: set[Path] = set()
     for given in paths:
         top = Path(given).expanduser().absolute()
@@ -61,7 +64,8 @@ def walk(paths: Iterable[str | Path]) -> Iterator[Path]:
 def _below(folder: Path) -> Iterator[Path]:
     endings = {*READERS, *RECORD_ENDINGS}
     for path in folder.rglob("*"):
-        hidden = any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        hidden = hidden or (path.suffix.lower() in RECORD_ENDINGS and path.name.startswith("_"))
         if not hidden and path.suffix.lower() in endings and path.is_file():
             yield path
 
