@@ -28,6 +28,7 @@ from eval.runinfo import run_info
 from qa.quiz.blueprint import DIFFICULTIES, blueprint
 from qa.quiz.duplicates import same_question
 from qa.quiz.levels import HIGHER
+from qa.quiz.proof import prints
 from qa.quiz.rules import BLANK, flaws, lead_in
 from qa.quiz.wording import pretty
 from qa.verify import verify
@@ -210,7 +211,7 @@ def _also_right(item: QuizItem, option: str, quotes: list[str], embedder: Embedd
     if not re.search(r"\d", option) or (item.proofs and not any(_key(item) in pretty(one) for one in item.proofs)):
         return False
     claim = statement(item, option)
-    return any(_holds(claim, [quote], embedder) for quote in quotes)
+    return any(prints(option, quote) and _holds(claim, [quote], embedder) for quote in quotes)
 
 
 def quiz_measures(judged: Sequence[Judged]) -> tuple[Measurement, ...]:

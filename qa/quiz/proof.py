@@ -77,20 +77,20 @@ def _also_right(wrong: Wrong, draft: Draft, shelf: Shelf, prover: Prover) -> str
     if wrong.claim is None:
         return None
     cited = tuple(ground.text for _, ground in draft.proofs)
-    if _prints(wrong.text, " ".join(cited)) and prover.supports(wrong.claim, cited):
+    if prints(wrong.text, " ".join(cited)) and prover.supports(wrong.claim, cited):
         return f"“{wrong.text}” is carried by the passage that is cited for the key."
     for fact_id in REF.findall(wrong.note):
         told = shelf.cards[fact_id].text if fact_id in shelf.cards else ""
-        if _prints(wrong.text, told) and prover.supports(wrong.claim, (told,)):
+        if prints(wrong.text, told) and prover.supports(wrong.claim, (told,)):
             return f"“{wrong.text}” may be read from what is cited against it: {told}"
     for hit in shelf.base.search(wrong.claim, k=SEARCHED):
         text = hit.passage.text
         for start, end in sentence_spans(text):
-            if _prints(wrong.text, text[start:end]) and prover.supports(wrong.claim, (text[start:end],)):
+            if prints(wrong.text, text[start:end]) and prover.supports(wrong.claim, (text[start:end],)):
                 return f"“{wrong.text}” would be right by {hit.document.title}: {text[start:end]}"
     return None
 
 
-def _prints(option: str, text: str) -> bool:
+def prints(option: str, text: str) -> bool:
     """Whether every figure of the option is printed in the text: without that, no sentence can carry it."""
     return all(re.search(rf"(?<![\d.]){re.escape(one)}(?![\d]|\.\d)", text) for one in _FIGURE.findall(option))

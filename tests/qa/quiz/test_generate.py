@@ -15,6 +15,7 @@ from qa.quiz.proof import Prover
 from qa.quiz.rules import flaws
 from qa.quiz.shelf import open_shelf
 from qa.quiz.templates import TEMPLATES
+from qa.quiz.wording import full_label
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +206,22 @@ def test_a_worsened_key_is_found(some_base, quiz):
     )
     broken = dataclasses.replace(item, proofs=wrong)
     assert "key-proof" in {flaw.rule for flaw in recheck(broken, some_base)}
+
+
+def test_a_topic_that_the_base_does_not_speak_of_gives_nothing(some_base):
+    assert generate(some_base, "pneumonia", n=5).items == ()
+
+
+def test_a_finding_is_asked_for_only_where_its_figure_is_its_own(some_base):
+    shelf = open_shelf(some_base, "")
+    drafts = [draft for template in TEMPLATES if template.name == "whose-finding" for draft in template.make(shelf)]
+    assert drafts
+    for draft in drafts:
+        told = draft.stem.split("following: ")[1]
+        assert re.search(r"\d", told)
+        others = [
+            record for record in shelf.records() if any(full_label(record) == wrong.text for wrong in draft.wrongs)
+        ]
+        assert others
+        for figure in re.findall(r"\d+(?:\.\d+)?%", told):
+            assert not any(figure in card.passage.text for one in others for card in shelf.by_record[one.record_id])
