@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import json
 import math
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qa.contrary import contrary
 from qa.direction_check import topic
@@ -25,6 +30,10 @@ from qa.registry_check import registry_sign
 if TYPE_CHECKING:
     from kb.embed import Embedder
 
+_KEPT = 4096
+"""Vectors kept in memory, about 6 MB with the embedded model."""
+_RECENT: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+_LOCK = Lock()
 MODEL = Path(__file__).with_name("content_model.json")
 _EMBEDDED_SENTENCES = 2
 """How many sentences are embedded beside the claim and its contrary: each costs 3-4 ms on two cores."""
@@ -174,7 +183,7 @@ def _embedded(
     if embedder is None or not evidence:
         return {"embedding": 0.0, "contrast": 0.0, "contrast best": 0.0, "embedded": 0.0}
     order = sorted(range(len(each)), key=lambda index: (-each[index], index))[:_EMBEDDED_SENTENCES]
-    vectors = embedder.passages([claim.text, contrary(claim.text), *(evidence[index].text for index in order)])
+    vectors = _vectors(embedder, [claim.text, contrary(claim.text), *(evidence[index].text for index in order)])
     near, against = vectors[2:] @ vectors[0], vectors[2:] @ vectors[1]
     return {
         "embedding": float(near.max()),
@@ -182,6 +191,21 @@ def _embedded(
         "contrast best": float(near[0] - against[0]),
         "embedded": 1.0,
     }
+
+
+def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The texts' vectors; those met lately are kept, for the claims of one answer share their passages."""
+    model = embedder.fingerprint
+    with _LOCK:
+        known = {text: _RECENT[model, text] for text in texts if (model, text) in _RECENT}
+    fresh = [text for text in dict.fromkeys(texts) if text not in known]
+    known |= dict(zip(fresh, embedder.passages(fresh), strict=True)) if fresh else {}
+    with _LOCK:
+        for text in fresh:
+            _RECENT[model, text] = known[text]
+        while len(_RECENT) > _KEPT:
+            _RECENT.popitem(last=False)
+    return np.stack([known[text] for text in texts])
 
 
 @lru_cache(maxsize=1)

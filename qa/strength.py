@@ -25,7 +25,8 @@ _PHRASES: dict[int, str] = {
     MAY: r"\b(?:(?:may|might|could|can) (?:also |then |still )?"
     r"be (?:considered|reasonable|used|offered|an option)|may (?:receive|undergo|have|get)|is an option"
     r"|class (?:IIb|2b)\b|(?:may|might) consider)",
-    RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|(?:is|are) indicated\b|should be (?!considered)\w+|must be|"
+    RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|(?:is|are) indicated\b"
+    r"|should be (?!considered)\w+|must be|"
     r"should (?:receive|undergo|have|get)|class (?:I|1)\b(?!-)|is (?:mandatory|required))",
 }
 _PATTERNS = {level: re.compile(words, re.IGNORECASE) for level, words in _PHRASES.items()}
