@@ -14,7 +14,7 @@ FIGURE_KINDS = ("digit", "unit", "operator", "direction")
 """The kinds that issue a bar of 98%: what a figure is, its unit, its bound, which way it went."""
 OTHER_KINDS = ("arms", "negation", "population", "strength")
 HELD_OUT_KINDS = ("time point", "measure", "effect measure", "trial", "magnitude")
-"""Kinds kept out of development: their detection shows how far the checks reach beyond what they were made for."""
+"""Kinds that the model is not fitted on and no check was made for: they show how far the checks reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
