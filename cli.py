@@ -75,7 +75,7 @@ def chordae(
 
     Start with a question:
 
-        chordae ask "What did COAPT show at two years?"
+        chordae ask "What was all-cause death at two years in COAPT?"
 
     Add what you have read, then ask again:
 

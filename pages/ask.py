@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb import Base
 
 EXAMPLES = (
-    ("What did COAPT show at two years?", "coapt-2yr"),
+    ("What was all-cause death at two years in COAPT?", "coapt-2yr"),
     ("Why do COAPT and MITRA-FR disagree?", "mitra-fr-2yr"),
     ("Should TEER be offered in ventricular secondary MR?", "guideline-esc-eacts-2025-vhd"),
     ("What does CRT do to functional mitral regurgitation?", "crt-effect-on-fmr"),
@@ -79,7 +79,7 @@ def _form(base: Base) -> Asked | None:
         question = box.text_input(
             "Your question on functional (secondary) mitral regurgitation",
             key="question",
-            placeholder="What did COAPT show at two years?",
+            placeholder="What was all-cause death at two years in COAPT?",
         )
         sent = button.form_submit_button("Ask", type="primary", width="stretch")
         with st.expander("Which sources, and who words the answer"):
@@ -185,10 +185,16 @@ def _show_answer(base: Base, found: Answer) -> None:
         _keep(base, found)
         _run(found)
     with sources:
+        answering = {n for claim in found.claims for n in claim.citations}
         st.markdown("##### Sources")
         for citation in found.citations:
-            st.html(markup.source(citation, base.record))
-            page_picture.show(base, citation)
+            if citation.n in answering:
+                st.html(markup.source(citation, base.record))
+                page_picture.show(base, citation)
+        beside = [citation for citation in found.citations if citation.n not in answering]
+        if beside:
+            st.markdown("##### Sources of the notes")
+            st.html("".join(markup.source(citation, base.record, folded=True) for citation in beside))
 
 
 def _show_abstention(base: Base, found: Abstention) -> None:

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUESTION = "What did COAPT show at two years?"
+QUESTION = "What was all-cause death at two years in COAPT?"
 WIDE = ViewportSize(width=1280, height=860)
 PATIENCE = 120_000
 

@@ -70,16 +70,21 @@ def notices(given: Iterable[Notice]) -> str:
     )
 
 
-def source(citation: Citation, record: RecordOf, *, anchor: str = "source-") -> str:
-    """One source card: what it is, where the words stand, whose they are, and the passage with the quote marked."""
+def source(citation: Citation, record: RecordOf, *, anchor: str = "source-", folded: bool = False) -> str:
+    """One source card: what it is, where the words stand, whose they are, and the passage with the quote marked.
+
+    A `folded` card shows its title alone; a link to it unfolds it.
+    """
     document, stands = citation.document, citation.passage
-    shown = passage(document, stands, citation.start, citation.end)
-    return (
-        f'<div class="ch-source" id="{anchor}{citation.n}">'
-        f'<p class="ch-title"><span class="ch-n">{citation.n}</span> {escape(document.title)}</p>'
-        f"{_about(document)}{_retraction(document)}"
-        f"{_where(place(document, stands, citation.start))}{shown}{_words(document, stands, record)}</div>"
+    head = f'<span class="ch-n">{citation.n}</span> {escape(document.title)}'
+    body = (
+        f"{_about(document)}{_retraction(document)}{_where(place(document, stands, citation.start))}"
+        f"{passage(document, stands, citation.start, citation.end)}{_words(document, stands, record)}"
     )
+    name = f"{anchor}{citation.n}"
+    if folded:
+        return f'<details class="ch-source"><summary>{head}</summary><div id="{name}">{body}</div></details>'
+    return f'<div class="ch-source" id="{name}"><p class="ch-title">{head}</p>{body}</div>'
 
 
 def near(hit: Hit) -> str:

@@ -32,6 +32,9 @@ CSS = """
 .ch-source mark { color: inherit; background: color-mix(in srgb, #f2b705 38%, transparent); border-radius: .15rem;
   padding: .05rem .1rem; }
 .ch-source summary { cursor: pointer; }
+details.ch-source { padding: .5rem 1rem; margin-bottom: .4rem; }
+details.ch-source > summary { font-size: .92rem; line-height: 1.4; }
+details.ch-source > div { padding-top: .5rem; }
 .ch-source ul { margin: .2rem 0 .4rem; padding-left: 1.1rem; }
 .ch-source li { font-size: .875rem; margin: 0; }
 .ch-source sup { line-height: 0; font-size: .7em; }

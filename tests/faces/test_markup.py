@@ -78,8 +78,10 @@ def test_a_hostile_abstention_stays_text(hostile_citation):
     assert page.tags <= OURS and "<form>" in page.text and not page.marked
 
 
-def test_the_quote_is_marked_and_nothing_else(hostile_citation):
-    assert read(markup.source(hostile_citation, nobody)).marked == hostile_citation.quote
+@pytest.mark.parametrize("folded", [True, False])
+def test_the_quote_is_marked_and_nothing_else(hostile_citation, folded):
+    page = read(markup.source(hostile_citation, nobody, folded=folded))
+    assert page.marked == hostile_citation.quote and page.tags <= OURS and ("id", "source-1") in page.attributes
 
 
 def test_reference_marks_come_back_as_superscripts(hostile_citation):

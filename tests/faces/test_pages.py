@@ -116,13 +116,13 @@ def test_a_folder_that_is_no_base_is_a_sentence(page, tmp_path):
 
 
 def test_example_questions_are_those_the_base_can_answer(page, library_folder, base_folder):
-    assert "What did COAPT show at two years?" in [button.label for button in page(library_folder).button]
+    assert "What was all-cause death at two years in COAPT?" in [button.label for button in page(library_folder).button]
     assert not [button for button in page(base_folder).main.button if "COAPT" in button.label]
 
 
 def test_an_example_is_asked_by_a_click(page, library_folder):
     at = page(library_folder)
-    next(button for button in at.button if button.label.startswith("What did COAPT")).click().run()
+    next(button for button in at.button if button.label.startswith("What was all-cause death")).click().run()
     if "ask-job" in at.session_state:
         at.session_state["ask-job"].result()
         at.run()
