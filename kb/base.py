@@ -100,6 +100,11 @@ class Base:
         """The vectors of these passages, in their order: shape (n, d), unit length."""
         return self._catalogue.vectors(passage_ids)
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is held in memory for searching, of the newest generation."""
+        return self._snapshot()
+
     @cached_property
     def embedder(self) -> Embedder:
         """The embedding model; ModelMismatch when its weights are not those that the base was built with."""
