@@ -24,7 +24,7 @@ class OddityRow:
 def oddity_rows(
     paths: Iterable[str | Path], count_tokens: Callable[[Sequence[str]], list[int]]
 ) -> tuple[OddityRow, ...]:
-    """The remarks on every document that can be read below `paths`, in the order of reading; broken files are left out."""
+    """The remarks on every readable document below `paths`, in the order of reading; broken files are left out."""
     rows = []
     for result in read(paths, count_tokens):
         if result.document is None:

@@ -119,7 +119,8 @@ YARDSTICKS: tuple[Yardstick, ...] = (
 BY_NAME = {stick.name: stick for stick in YARDSTICKS}
 _MENTION = re.compile("|".join(rf"(?P<m{n}>(?<![\w-])(?:{y.words})(?![\w]))" for n, y in enumerate(YARDSTICKS)))
 _BETWEEN = re.compile(
-    r"(?:[\s,:;=(\[]|\([A-Za-z0-9 -]{1,12}\)|\b(?:of|was|were|is|are|measuring|measured|measures|from|to|at|decreased|increased|improved"
+    r"(?:[\s,:;=()\[]|\([A-Za-z0-9 -]{1,12}\)"
+    r"|\b(?:of|was|were|is|are|measuring|measured|measures|from|to|at|decreased|increased|improved"
     r"|worsened|fell|dropped|rose|reduced|remained|remains|stayed|unchanged|stable|estimated|calculated|about|only|a|an"
     r"|the|size|width|diameter|area|ratio|value|level|baseline|further|markedly|significantly|slightly|severely"
     r"|depressed|low|with|still|had|has|been)\b)*"
@@ -127,7 +128,7 @@ _BETWEEN = re.compile(
 _BEFORE_MEASURE = re.compile(r"\s+(?:wide\s+|left ventricular\s+|LV\s+|mean\s+)?")
 _NOT_A_LEVEL = re.compile(
     r"\b(?:change|difference|per|each|every|increment|threshold|cut-?off|criteri|eligib|limit|defined|normal range"
-    r"|reference (?:range|value)|absolute (?:increase|decrease|reduction)|(?:relative|percent) (?:increase|decrease|reduction)"
+    r"|reference (?:range|value)|(?:absolute|relative|percent) (?:increase|decrease|reduction)"
     r"|interobserver|intraobserver|variability|error|resolution|accuracy|score of|SD|standard deviation|correlat)",
     re.IGNORECASE,
 )
@@ -142,7 +143,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"\b(?:was|were|had been|been) (?:successfully )?(?:implanted|deployed|performed|placed|replaced|repaired|operated|released)"
+    r"\b(?:was|were|had been|been) (?:successfully )?(?:implanted|deployed|performed|placed|replaced|repaired)"
     r"|\bunderwent|\bwe (?:implanted|performed|placed|deployed|used)|\btaken for\b|\bsuccessfully\b",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""What is odd inside one document: two values, impossible units, an abbreviation used twice, order, borrowed figures."""
+"""What is odd inside one document: two values, impossible units, double abbreviations, order, borrowed figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.sentences import sentence_spans
 from kb import Base
 from qa.ledger import BY_NAME, Measurement, ledger, measures_in
 from qa.order import order_claims
-from qa.quantities import quantities
+from qa.quantities import Quantity, quantities
 from qa.remark import Remark, Span
 
 _OTHER_UNITS = {"mm": (("mm", 1.0), ("cm", 10.0)), "mm2": (("mm²", 1.0), ("cm²", 100.0))}
@@ -38,12 +38,17 @@ _CONVENTIONS: tuple[tuple[str, str, str, str, str], ...] = (
 _USUAL = {("MVR", "repair"): "mitral valve replacement"}
 
 _OWN = re.compile(
-    r"\b(?:we|our|ours|present (?:study|case|report|trial|series)|this (?:study|case|trial|report))\b", re.I
+    r"\b(?:we|our|ours|(?:present|current) (?:study|case|report|trial|series)|this (?:study|case|trial|report|effect)"
+    r"|the intervention (?:in|was)|(?:both|study) (?:study )?(?:arms|groups)|pilot|baseline data)\b",
+    re.IGNORECASE,
 )
 _OWN_PARTS = re.compile(
     r"\b(?:abstract|methods?|materials?|results?|findings|statistic|procedure|patients|case|protocol)", re.I
 )
 _FINDING = frozenset(("percent", "ratio", "rate", "fraction", "measure"))
+_DOSES = ("mg", "mmol", "IU", "U")
+_CLOSE = 160
+"""Characters between a figure and the mark that is taken to stand for it; further off, the mark may be for the rest."""
 _METHODICAL = re.compile(
     r"\b(?:defined|definition|criteria|cut-?off|threshold|classified|calculated|according to|recommend)", re.I
 )
@@ -230,7 +235,7 @@ def _sentence_end(document: Document, at: int) -> int:
 def _two_things(short: str, a: str, b: str) -> bool:
     """Whether two long forms, both spelled by the short form's letters, differ in a word's stem."""
     one, two = _words(a), _words(b)
-    letters = "".join(char for char in short.casefold() if char.isalpha()).removesuffix("s")
+    letters = "".join(char for char in short.removesuffix("s") if char.isalpha()).casefold()
     spelled = all("".join(word[0] for word in words) == letters for words in (one, two))
     return spelled and [word[:4] for word in one] != [word[:4] for word in two]
 
@@ -280,11 +285,15 @@ def _second_hand(document: Document, passages: Sequence[Passage]) -> Iterator[Re
                 continue
             if _OWN.search(sentence) or _METHODICAL.search(sentence):
                 continue
-            if not any(figure.kind in _FINDING for figure in quantities(sentence)):
+            if not any(_is_finding(figure) and len(sentence) - figure.end <= _CLOSE for figure in quantities(sentence)):
                 continue
             numbers = closing[-1].numbers
             text = f"This figure is second-hand: the document cites {_works(numbers, titles)} for it."
             yield from _remark(document, passages, "second-hand", text, [(start, end)])
+
+
+def _is_finding(figure: Quantity) -> bool:
+    return figure.kind in _FINDING and not (figure.kind == "measure" and figure.unit in _DOSES)
 
 
 def _works(numbers: Sequence[int], titles: dict[int, str]) -> str:
