@@ -35,7 +35,7 @@ TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
 RIDGE = 2.0
 """L2 penalty of both regressions, on standardised features."""
-NOVELTY, REDUNDANCY, REACH = 1.0, 1.0, 6.0
+NOVELTY, REDUNDANCY, REACH = 2.0, 3.0, 6.0
 """See qa.compose.Calibration; chosen on the same questions among 0-1.5, 0-4 and 4-8: the result is flat between."""
 REFUSAL_WEIGHT = 1.0
 """What wrongly answering weighs against wrongly refusing, in the choice of the threshold."""

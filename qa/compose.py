@@ -117,15 +117,31 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     chosen: list[Candidate] = []
     words = 0
     pool = [c for c in ranked if c.score >= ranked[0].score - model.reach]
+    brief = _in_brief(question, ranked)
     while pool and len(chosen) < MAX_CLAIMS:
         best = max(pool, key=lambda c: (_gain(question, c, chosen, model), [-ord(ch) for ch in c.key[0]], -c.key[1]))
-        pool.remove(best)
+        if brief is not None and len(chosen) == 1 and brief not in chosen:
+            best = brief
+        if best in pool:
+            pool.remove(best)
         length = len(best.text.split())
         if chosen and (words + length > MAX_WORDS or _repeats(best, chosen)):
             continue
         chosen.append(best)
         words += length
     return chosen
+
+
+def _in_brief(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The main results of the best candidate's study, where the question is broad: they come with what is said of it."""
+    if question.wants not in BROAD:
+        return None
+    doc_id = ranked[0].hit.passage.doc_id
+    return next((c for c in ranked if c.hit.passage.doc_id == doc_id and c.hit.passage.fact == "digest"), None)
+
+
+BROAD = frozenset({"general", "comparison", "yes-no"})
+"""What a question wants when it asks how a study came out rather than for one figure, reason or rule."""
 
 
 def _gain(question: Question, candidate: Candidate, chosen: Sequence[Candidate], model: Calibration) -> float:
