@@ -173,6 +173,7 @@ def changes(shelf: Shelf) -> Iterator[Asked]:
         )
 
 
+_MEDICAL = re.compile(r"GDMT|medical therapy")
 LENGTHS_APART = 14
 """Characters by which two options differ before the eye notices."""
 _CATEGORIES = (
@@ -188,11 +189,16 @@ _CATEGORIES = (
 def comparators(shelf: Shelf) -> Iterator[Asked]:
     """What a treatment was compared with."""
     trials = [one for one in shelf.records(everywhere=True) if one.kind == "rct" and without_remarks(one.comparator)]
+    seen: set[str] = set()
     for record in shelf.records():
         population = shelf.of(record.record_id, "population")
         given, against = in_sentence(record.intervention), without_remarks(record.comparator)
         if record not in trials or not population or not given or not shelf.is_one_study(record):
             continue
+        told = _category(against) == "medical" and _MEDICAL.search(given) is not None
+        if told or family(record) in seen:
+            continue  # the stem would give the answer away, or the trial has been asked about
+        seen.add(family(record))
         wrongs: list[Wrong] = []
         for other in sorted(trials, key=lambda one: _aptness(one, record, against)):
             theirs = without_remarks(other.comparator)

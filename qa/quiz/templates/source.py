@@ -21,7 +21,7 @@ _OF_OTHERS = re.compile(
 )
 _FIGURE = re.compile(r"\d+(?:\.\d+)?\s?%|\d+:\d+|\b\d+ of \d+\b|\b\d+\.\d+ (?:cm|mm|mL)")
 """Only a finding with a figure is one study's own; what is said in words alone, others may have found as well."""
-_KINDS = frozenset({"rct", "registry", "cohort", "case-series", "meta-analysis"})
+_KINDS = frozenset({"rct", "registry", "cohort", "case-series"})
 
 
 def findings(shelf: Shelf) -> Iterator[Draft]:
