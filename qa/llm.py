@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,8 +20,8 @@ from domain.notice import Notice
 from domain.sentences import sentence_spans
 from domain.settings import Settings
 from qa.chatmodel import Asker, asker
+from qa.claimform import flaw
 from qa.fence import Fence, fenced
-from qa.presence import absent_numbers
 from qa.reply import Drafted, Reply, read_reply
 from qa.verify import verify
 
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
 
 PROMPT = "answer.v1"
 REPAIR = "repair.v1"
-MAX_CLAIM = 600
-"""Characters of a claim: four times the longest sentence that a reader takes in at once."""
-
-_ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!]|data:|javascript:|\b[\w.-]+@[\w-]+\.\w", re.IGNORECASE)
 _MARKER = re.compile(r"\s*[\[【]\s*\^?P?\d{1,3}(?:\s*[,;]\s*P?\d{1,3})*\s*[\]】]")
 _DASHES = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 
@@ -152,9 +147,14 @@ class _Work:
         hits = self.fence.hits
         known = [name for name in ids if name in hits]
         reasons = [f"{name} is not a passage that was given" for name in ids if name not in hits]
-        flaw = _flaw(text, " ".join(hits[name].passage.text for name in known or hits))
-        if flaw is not None:
-            return Claim(text=text, citations=(), support="unsupported", score=0.0, reasons=(flaw,))
+        sources = [hits[name] for name in known] or list(hits.values())
+        why = flaw(
+            text,
+            " ".join(hit.passage.text for hit in sources),
+            " ".join(f"{hit.document.title} {hit.document.first_author} {hit.document.journal}" for hit in sources),
+        )
+        if why is not None:
+            return Claim(text=text, citations=(), support="unsupported", score=0.0, reasons=(why,))
         verdict = self._verdict(text, known) if known else None
         if not known:  # cited nothing that exists: it stands only if a passage carries it whole
             reasons.append("the claim cites no passage")
@@ -174,34 +174,26 @@ class _Work:
         )
 
     def _verdict(self, text: str, names: Sequence[str]) -> Verdict:
-        return verify(text, [self.fence.hits[name].passage.text for name in names], self.embedder)
+        """The verdict of the passages together, unless the one sentence that speaks of it most refutes it.
+
+        A passage that gives several figures, classes or groups can seem to carry a claim that crosses them.
+        """
+        passages = [self.fence.hits[name].passage.text for name in names]
+        whole = verify(text, passages, self.embedder)
+        if whole.support != "supported":
+            return whole
+        lines = [passage[start:end] for passage in passages for start, end in sentence_spans(passage)]
+        each = [verify(text, [line]) for line in lines]
+        if any(verdict.support == "supported" for verdict in each):
+            return whole
+        nearest = max(each, key=lambda verdict: (verdict.score, verdict.support))
+        return nearest if nearest.support == "contradicted" else whole
 
 
 def _sentences(text: str) -> list[str]:
     """The sentences of a draft, each made plain: one line, no citation marks; a claim is one sentence."""
     plain = " ".join(_MARKER.sub("", text.translate(_DASHES)).split())
     return [plain[start:end] for start, end in sentence_spans(plain)]
-
-
-def _flaw(text: str, evidence: str) -> str | None:
-    """Why a text may not be shown whatever its content, None when it may."""
-    if len(text) > MAX_CLAIM:
-        return f"it is longer than {MAX_CLAIM} characters"
-    if _ADDRESS.search(text):
-        return "it holds an address or markup"
-    if absent := absent_numbers(text, [evidence]):
-        return f"the passages do not give {', '.join(absent)}"
-    strange = sorted({ch for ch in text if not ch.isascii() and ch not in evidence and not _printed(ch)})
-    if strange:
-        return f"it holds characters that its passages do not: {', '.join(f'U+{ord(ch):04X}' for ch in strange[:5])}"
-    if any(unicodedata.category(ch) in {"Cc", "Cf", "Co", "Cs", "Cn"} for ch in text):
-        return "it holds invisible characters"
-    return None
-
-
-def _printed(ch: str) -> bool:
-    """Typography that a sentence may bring along: quotation marks, dashes, comparison and plus-minus signs."""
-    return ch in "‘’“”–—−±×≤≥≠≈²³°µ…"
 
 
 def _distinct(claims: Sequence[ModelClaim]) -> tuple[ModelClaim, ...]:

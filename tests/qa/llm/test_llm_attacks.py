@@ -28,7 +28,8 @@ TRUE = [
     ("In the Baltic registry, in-hospital death was 2.1% and major bleeding 3.8%.", 4),
     ("In the VALMIRA trial at 12 months, the EROA decreased by 0.058 cm2 with sacubitril/valsartan and by 0.018 cm2 "
      "with valsartan.", 5),
-    ("After myocardial infarction, five-year mortality was 62% with mitral regurgitation and 39% without.", 6),
+    ("After myocardial infarction, mitral regurgitation was associated with a higher five-year mortality (62% versus "
+     "39%).", 6),
     ("Six-minute walk distance increased from 288 m to 331 m after resynchronisation.", 6),
 ]  # fmt: skip
 
@@ -65,9 +66,10 @@ def mutations(rng):
                 if new.strip("0.,") and new not in text:
                     yield changed, [f"P{place}"]
         for old, new in _TURNS:
-            if old in text and old != new:
-                swapped = text.replace(old, "\0").replace(new, old).replace("\0", new)
-                yield (swapped if old.endswith(("arm", "group")) else text.replace(old, new)), [f"P{place}"]
+            word = re.compile(rf"\b{re.escape(old)}(?!\w)")
+            if word.search(text):
+                crossed = text.replace(old, "\0").replace(new, old).replace("\0", new)
+                yield crossed if old.endswith(("arm", "group")) else word.sub(new, text), [f"P{place}"]
         yield text.removesuffix(".") + f", which saved {rng.randint(2, 99)} lives in every hundred.", [f"P{place}"]
         yield text, [f"P{1 + place % 6}"]  # true, but of another passage
     for shape in _INVENTED:
