@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from domain.claim import Citation
 from domain.errors import ChordaeError
 from ingest.page_image import page_picture
+from pages.parts import markup
 
 if TYPE_CHECKING:
     from kb import Base
@@ -28,14 +29,15 @@ def show(base: Base, citation: Citation) -> None:
     if original is None or original.suffix.lower() != ".pdf":
         return
     pages = document.pages_of(citation.start, citation.end)
-    label = f"Page {', '.join(page.label or str(page.number) for page in pages)}, with the quote marked"
+    numbers = markup.plain(", ".join(page.label or str(page.number) for page in pages))
+    label = f"Page {numbers}, with the quote marked"
     with st.expander(label, expanded=citation.n == 1):
         for page in pages:
             quote = document.text[max(citation.start, page.start) : min(citation.end, page.end)]
             try:
                 st.image(_drawn(str(original), document.doc_id, page.number, quote))
             except ChordaeError as error:
-                st.caption(f"The page cannot be drawn: {error}")
+                st.caption(f"The page cannot be drawn: {markup.plain(str(error))}")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
