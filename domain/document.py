@@ -124,6 +124,10 @@ class Document:
             raise ValueError(f"the pages of {self.doc_id} end at {at}, its text at {len(self.text)}")
         object.__setattr__(self, "_page_starts", tuple(page.start for page in self.pages))
 
+    def __hash__(self) -> int:
+        """Hash by id: same bytes, same document."""
+        return hash(self.doc_id)
+
     def page_at(self, at: int) -> Page | None:
         """The page that holds character `at` (0-based); None where the format has no pages."""
         index = bisect_right(self._page_starts, at) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _NOT_AN_END = frozenset(
-    "al approx ca cf dr e.g eq eqs etc fig figs i.e inc jr ltd mr mrs ms no nos op p pp prof ref refs resp sect st tab"
+    "al approx ca cf dr e.g eq eqs etc fig figs i.e inc jr ltd mr mrs no nos op p pp prof ref refs resp sect st tab"
     " vol vs dept eur am j engl med suppl".split()
 )
 _CANDIDATE = re.compile(r"[.!?…][)\]\"'”’»]*(?=\s)")

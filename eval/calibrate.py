@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from domain.settings import Settings
 from eval.datasets import Question, questions
 from eval.facts import stands
+from eval.report import Report, measured
+from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.library import record_paths
@@ -60,9 +62,7 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         examples = list(_examples(Path(folder), k or Settings().k))
     ranker = fit_ranker(examples)
-    model = Calibration(
-        ranker=ranker, decision={}, threshold=0.5, novelty=NOVELTY, redundancy=REDUNDANCY, reach=REACH
-    )
+    model = Calibration(ranker=ranker, decision={}, threshold=0.5, novelty=NOVELTY, redundancy=REDUNDANCY, reach=REACH)
     rows = [decision_features(e.asked, rank(e.found, model)) for e in examples if e.found]
     truth = np.array([e.question.answerable for e in examples if e.found])
     weight = _weights([e for e in examples if e.found])
@@ -85,6 +85,26 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     }
     target.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return data
+
+
+def calibration_report(settings: Settings) -> Report:
+    """Calibrate, and say what was fitted."""
+    data = calibrate(k=settings.k)
+    threshold = measured(
+        "The probability from which a question counts as answerable: fewest errors over five folds. Range 0-1.",
+        "threshold", data["threshold"], n=data["questions"], better="neither",
+    )  # fmt: skip
+    return Report(
+        command="calibrate",
+        title="Calibration of the answerer, written to qa/answering.json",
+        measures=(threshold,),
+        run=run_info(settings=settings),
+        rows=tuple(
+            {"id": f"{part}: {name}", "weight": weight}
+            for part in ("ranker", "decision")
+            for name, weight in data[part].items()
+        ),
+    )
 
 
 def _examples(folder: Path, k: int) -> Iterator[Example]:
@@ -142,7 +162,7 @@ def fit_ranker(examples: Sequence[Example]) -> dict[str, float]:
             good = share * right
             total -= float(np.log(good.sum()))
             slope += table.T @ (share - good / good.sum())
-        return (total + RIDGE * weights @ weights / 2) / len(pairs), (slope + RIDGE * weights) / len(pairs)
+        return float(total + RIDGE * weights @ weights / 2) / len(pairs), (slope + RIDGE * weights) / len(pairs)
 
     weights = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     return _unscaled(names, weights, 0.0, mean, spread)
@@ -195,9 +215,7 @@ def _unscaled(
     return {**fitted, "intercept": round(float(intercept - raw @ mean), 4)}
 
 
-def _threshold(
-    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64]
-) -> float:
+def _threshold(probabilities: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
     """The threshold with the fewest weighted errors; of equals the one nearest to a half."""
 
     def cost(threshold: float) -> tuple[float, float]:
@@ -207,4 +225,3 @@ def _threshold(
         return round(refused + REFUSAL_WEIGHT * wrongly, 6), abs(threshold - 0.5)
 
     return min((round(0.02 * step, 2) for step in range(5, 46)), key=cost)
-

@@ -96,6 +96,42 @@ def _abstention(call: Call) -> Report:
     return abstention(call.base, call.settings, call.progress)
 
 
+def _retrieval(call: Call) -> Report:
+    from eval.retrieval import retrieval
+
+    return retrieval(call.path, call.settings)
+
+
+def _claims(call: Call) -> Report:
+    from eval.claims import claims
+
+    return claims(call.path, call.settings, call.embedder, call.progress)
+
+
+def _mutations(call: Call) -> Report:
+    from eval.mutations import mutations
+
+    return mutations(call.embedder, progress=call.progress)
+
+
+def _quiz(call: Call) -> Report:
+    from eval.quiz import quiz
+
+    return quiz(call.path, call.settings, call.embedder, call.progress)
+
+
+def _reading(call: Call) -> Report:
+    from eval.reading import reading_report
+
+    return reading_report(call.path, call.settings)
+
+
+def _calibrate(call: Call) -> Report:
+    from eval.calibrate import calibration_report
+
+    return calibration_report(call.settings)
+
+
 def _compare(call: Call) -> Report:
     from eval.compare import compare
 
@@ -129,6 +165,40 @@ JUDGES: dict[str, Judge] = {
             summary="Leave one document out at a time: the risk-coverage curve, and coverage at 95% precision.",
             run=_abstention,
             needs_base=True,
+        ),
+        Judge(
+            name="retrieval",
+            summary="Search a folder in BEIR form by each leg, plain RRF and the hybrid: nDCG@10, recall, latency.",
+            run=_retrieval,
+            takes=("DIR",),
+        ),
+        Judge(
+            name="claims",
+            summary="Verify the labelled claims of a file; balanced accuracy, AUC, F1, beside the simple baselines.",
+            run=_claims,
+            takes=("FILE",),
+        ),
+        Judge(
+            name="mutations",
+            summary="Falsify supported claims in every way that matters, and count what verification notices.",
+            run=_mutations,
+        ),
+        Judge(
+            name="quiz",
+            summary="Judge a quiz set written by `chordae quiz --format json`: keys, distractors, flaws, duplicates.",
+            run=_quiz,
+            takes=("FILE",),
+        ),
+        Judge(
+            name="reading",
+            summary="Read the PDFs of a folder beside their true paragraphs: found, in order, beside plain extraction.",
+            run=_reading,
+            takes=("DIR",),
+        ),
+        Judge(
+            name="calibrate",
+            summary="Fit the answerer anew on Chordae's own questions and write qa/answering.json.",
+            run=_calibrate,
         ),
         Judge(name="compare", summary="Two reports side by side.", run=_compare, takes=("A", "B")),
         Judge(

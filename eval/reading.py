@@ -28,6 +28,9 @@ from pypdf import PdfReader
 
 from domain.errors import DatasetError
 from domain.sentences import sentence_spans
+from domain.settings import Settings
+from eval.report import Report, measured
+from eval.runinfo import run_info
 from ingest.read import read_file
 
 SHORTEST, LONGEST = 60, 400
@@ -115,6 +118,38 @@ def reading(folder: Path | str) -> ReadingReport:
         plain_found=over_all("plain_found"),
         speed=seconds[0] / seconds[1],
         errors=tuple(errors),
+    )
+
+
+def reading_report(folder: Path, settings: Settings) -> Report:
+    """The same as a report of the house, for the terminal and the page."""
+    found = reading(folder)
+    n = found.sentences
+    share = "Range 0-1; over sentences of 60-400 characters, white space, case and reference marks folded."
+    measures = (
+        measured(f"True sentences that stand verbatim in the text. {share}", "sentences found", found.found, n=n),
+        measured(f"Those found that stand in reading order. {share}", "in order", found.in_order, n=n),
+        measured(f"The same for joined plain pypdf pages. {share}", "plain pypdf found", found.plain_found, n=n),
+        measured(
+            "Words joined or split, of the true words. Range 0-1.", "word errors", found.word_errors, n=n, better="lower"
+        ),
+        measured(
+            "Running heads inside a passage.", "heads inside", found.heads_inside, n=n, unit="count", better="lower"
+        ),
+        measured(
+            "Speed as a ratio to plain page.extract_text() over the same files in this run; 1 is equal.",
+            "speed ratio", found.speed, n=len(found.files), unit="count",
+        ),
+    )  # fmt: skip
+    rows = tuple({"id": file.file, **asdict(file)} for file in found.files)
+    return Report(
+        command="reading",
+        title=f"Reading {folder.name}",
+        measures=measures,
+        run=run_info(settings=settings),
+        rows=rows,
+        notes=found.errors,
+        extra=found.as_json(),
     )
 
 

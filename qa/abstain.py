@@ -61,7 +61,13 @@ def _time_missing(question: Question, head: Sequence[Candidate]) -> str | None:
     if any(same_time(a, b) for spoken in told for a in question.times for b in spoken):
         return None
     days = question.times[-1]
-    return f"{days / 365.25:.3g} years" if days >= 365 else f"{days / 30.4375:.3g} months" if days >= 60 else f"{days:g} days"
+    return (
+        f"{days / 365.25:.3g} years"
+        if days >= 365
+        else f"{days / 30.4375:.3g} months"
+        if days >= 60
+        else f"{days:g} days"
+    )
 
 
 def _words(needs: Sequence[Need]) -> str | None:

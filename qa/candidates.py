@@ -18,6 +18,8 @@ from kb.embed import Embedder
 from qa.question import Question, coverage, missing, same_time, times
 
 MIN_WORDS = 4
+FIGURES_HELP = frozenset({"figure", "comparison", "general", "yes-no"})
+"""What a question wants when a figure serves it."""
 LOOK_BACK = 300
 """Characters before a passage that count as its surroundings: two or three sentences."""
 RECORDS_READ = 6
@@ -142,7 +144,7 @@ LEAD_WORDS = 5
 
 
 def _subject(question: Question, text: str, title: str) -> tuple[float, float]:
-    """Whether one of the asked-for names is the sentence's or the title's subject, and whether none is (0 or 1 each)."""
+    """Whether one of the asked-for names is the subject of sentence or title, and whether none is (0 or 1 each)."""
     if not question.names:
         return 0.0, 0.0
     opening = " ".join(text.split()[:LEAD_WORDS])
@@ -203,9 +205,9 @@ def _with_features(
         "title": coverage(question, hit.document.title),
         "time_agrees": float(agrees),
         "time_differs": float(timed and not agrees),
-        "figure_wanted_and_there": float(question.wants in {"figure", "comparison", "general", "yes-no"} and has_figure),
+        "figure_wanted_and_there": float(question.wants in FIGURES_HELP and has_figure),
         "figure_wanted_and_absent": float(question.wants == "figure" and not has_figure),
-        "effect": float(bool(_EFFECT.search(text)) and question.wants in {"figure", "comparison", "general", "yes-no"}),
+        "effect": float(bool(_EFFECT.search(text)) and question.wants in FIGURES_HELP),
         "recommendation_wanted_and_there": float(question.wants == "recommendation" and recommends),
         "recommendation_not_wanted": float(question.wants != "recommendation" and recommends),
         "limit_wanted_and_there": float(question.wants == "limitation" and fact == "caveats"),
@@ -219,12 +221,18 @@ def _with_features(
         "other_subject": other,
         "studied": coverage(question, candidate.context),
         "early": 1.0 / (1.0 + int(index)) if index.isdigit() else 0.3,
-        "year_agrees": float(bool(question.years) and (year in question.years or any(str(y) in text for y in question.years))),
+        "year_agrees": float(any(y == year or str(y) in text for y in question.years)),
         "superseded": float("supersede" in text.casefold()),
         "caption": float(hit.passage.role != "prose"),
         "rung": 1.0 - KINDS.index(hit.document.kind) / (len(KINDS) - 1),
         "long": max(0.0, len(text.split()) - 35) / 35,
     }  # fmt: skip
     return Candidate(
-        hit=hit, start=candidate.start, end=candidate.end, text=text, context=candidate.context, features=features, vector=own
+        hit=hit,
+        start=candidate.start,
+        end=candidate.end,
+        text=text,
+        context=candidate.context,
+        features=features,
+        vector=own,
     )

@@ -50,7 +50,8 @@ def fmr_chain(base: Base, settings: Settings) -> Runnable[str, Answer | Abstenti
     def verified(draft: Draft) -> Answer | Abstention:
         return check(base, draft, settings)
 
-    return gathered | RunnableLambda(composed) | RunnableLambda(verified)
+    chained: Runnable[str, Answer | Abstention] = gathered | RunnableLambda(composed) | RunnableLambda(verified)
+    return chained
 
 
 def _as_langchain(hit: Hit) -> LangChainDocument:

@@ -70,7 +70,9 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
         "unspoken": max((need.weight for need in unspoken(question, ranked)), default=0.0),
         "unspoken_heavy": float(sum(need.weight >= HEAVY for need in unspoken(question, ranked))),
         "asked_for": math.log1p(total),
-        "figure_missing": float(question.wants == "figure" and not any(ch.isdigit() for c in head[:2] for ch in c.text)),
+        "figure_missing": float(
+            question.wants == "figure" and not any(ch.isdigit() for c in head[:2] for ch in c.text)
+        ),
     }
 
 
@@ -85,8 +87,7 @@ def lacks(question: Question, ranked: Sequence[Candidate]) -> list[tuple[Need, .
         wide = ranked[:WIDE]
         told = {need for need in names if any(need not in missing(question, f"{c.text} . {c.context}") for c in wide)}
     return [
-        tuple(need for need in missing(question, f"{c.text} . {c.context}") if need not in told)
-        for c in ranked[:HEAD]
+        tuple(need for need in missing(question, f"{c.text} . {c.context}") if need not in told) for c in ranked[:HEAD]
     ]
 
 
@@ -133,7 +134,7 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
 
 
 def _in_brief(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
-    """The main results of the best candidate's study, where the question is broad: they come with what is said of it."""
+    """The main results of the best candidate's study, where the question is broad."""
     if question.wants not in BROAD:
         return None
     doc_id = ranked[0].hit.passage.doc_id

@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from domain.claim import Citation, Claim
 from kb import Base
 from qa.conflicts import conflict_notices
+from qa.oddities import oddities_near
 from qa.question import Question
 from qa.remark import Remark
 
+MAX_ODDITIES = 3
 MAX_NOTICES = 6
 """More than a handful would not be read; the most serious come first."""
 
 
 def remarks(base: Base, question: Question, claims: Sequence[Claim], citations: Sequence[Citation]) -> list[Remark]:
-    """The remarks on an answer, most serious first: retraction, conflicts, then what the answer rests on."""
-    found = [*_retracted(citations), *conflict_notices(base, question.text, citations)]
+    """The remarks on an answer, most serious first: retraction, oddities, conflicts, what it rests on."""
+    odd = oddities_near(base, citations, question.text)[:MAX_ODDITIES]
+    found = [*_retracted(citations), *odd, *conflict_notices(base, question.text, citations)]
     return found[:MAX_NOTICES]
 
 

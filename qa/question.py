@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 from kb.words import STOPWORDS, rarity, stem, terms
 from qa.concepts import covered, folded, named
@@ -22,7 +22,8 @@ GENERIC = frozenset(
     help helps useful use benefit beneficial improve improves improved impact influence answer question figure figures
     number numbers rate rates percentage percent value values level amount compare compared comparison difference differ
     different happen happens happened change changes changed changing turn turned become tell know learn think believe
-    consider considered need needs look current currently latest new newest recent today year years month months day days
+    consider considered need needs look current currently latest new newest recent today year years month months day
+    days
     week weeks old age long time times many often high low higher lower large small big better worse best good bad
     first second third last previous later early main major key important significant significantly kind type group
     groups arm arms literature paper article authors author publication published described describe work works worked
@@ -51,7 +52,22 @@ GENERIC = frozenset(
 )
 """Words that carry the form of a question rather than its subject."""
 
-FIELD = frozenset({"mr", "secondary-mr", "hf", "cardiomyopathy", "definition", "cause", "predictor", "follow-up", "design", "limitation", "success", "symptoms"})
+FIELD = frozenset(
+    {
+        "mr",
+        "secondary-mr",
+        "hf",
+        "cardiomyopathy",
+        "definition",
+        "cause",
+        "predictor",
+        "follow-up",
+        "design",
+        "limitation",
+        "success",
+        "symptoms",
+    }
+)
 """Concepts that the whole field is about, or that carry the form of a question: they tell little apart."""
 
 _NUMBER_WORDS = {
@@ -104,20 +120,28 @@ class Question:
         return tuple(need for need in self.needs if need.name)
 
 
-_WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = (
-    ("limitation", re.compile(r"\b(limitation|limits? (?:the|of|this)|caveat|weakness|drawback|criticism|bias)", re.I)),
-    ("definition", re.compile(r"\b(defin|criteri|threshold|cut-?off|eligib|entry|who (?:was|were) (?:studied|included|enrolled))", re.I)),
-    ("recommendation", re.compile(r"\b(should|recommend|class of|indicated|indication|guideline|advis|COR\b|LOE\b)", re.I)),
-    ("reason", re.compile(r"^\s*why\b|\b(mechanism|reason|explain|how come|what causes?)\b", re.I)),
-    ("figure", re.compile(
-        r"\b(how (?:many|much|often|large|big|long|high|low|common|frequent|risky|wide|old|far|severe|likely)|"
-        r"what (?:percentage|proportion|share|fraction|rate|number)|"
-        r"(?:mortality|rate|risk|incidence|prevalence|hazard ratio|odds ratio|percentage|volume|fraction|diameter|size|area|"
-        r"duration|cost|dose|score|EROA|LVEF|EF|ejection fraction|distance|p[- ]value|interval|NNT|number)\b)", re.I)),
-    ("time", re.compile(r"^\s*when\b|\b(what year|which year|what date)\b", re.I)),
-    ("comparison", re.compile(r"\b(compare|comparison|versus|vs\.?|better than|or)\b", re.I)),
-    ("yes-no", re.compile(r"^\s*(is|are|was|were|do|does|did|can|could|has|have|had|will|would)\b", re.I)),
-)  # fmt: skip
+_WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
+    (cast(Wants, wants), re.compile(pattern, re.IGNORECASE))
+    for wants, pattern in (
+        ("limitation", r"\b(limitation|limits? (?:the|of|this)|caveat|weakness|drawback|criticism|bias)"),
+        (
+            "definition",
+            r"\b(defin|criteri|threshold|cut-?off|eligib|entry|who (?:was|were) (?:studied|included|enrolled))",
+        ),
+        ("recommendation", r"\b(should|recommend|class of|indicated|indication|guideline|advis|COR\b|LOE\b)"),
+        ("reason", r"^\s*why\b|\b(mechanism|reason|explain|how come|what causes?)\b"),
+        (
+            "figure",
+            r"\b(how (?:many|much|often|large|big|long|high|low|common|frequent|risky|wide|old|far|severe|likely)|"
+            r"what (?:percentage|proportion|share|fraction|rate|number)|mortality|rate|risk|incidence|prevalence|"
+            r"hazard ratio|odds ratio|percentage|volume|fraction|diameter|size|area|duration|cost|dose|score|EROA|LVEF|"
+            r"EF|ejection fraction|distance|p[- ]value|interval|NNT|number)\b",
+        ),
+        ("time", r"^\s*when\b|\b(what year|which year|what date)\b"),
+        ("comparison", r"\b(compare|comparison|versus|vs\.?|better than|or)\b"),
+        ("yes-no", r"^\s*(is|are|was|were|do|does|did|can|could|has|have|had|will|would)\b"),
+    )
+)
 
 
 @lru_cache(maxsize=4096)

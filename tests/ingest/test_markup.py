@@ -90,6 +90,7 @@ BILLION = "<!DOCTYPE a [<!ENTITY b 'xx'>" + "".join(
         ("blank.html", b"  ", errors.EmptyFile),
         ("file.xyz", b"x", errors.UnsupportedFormat),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_bombs_and_broken_files(read_bytes: Reading, name: str, data: bytes, expected: type[errors.ReadError]) -> None:
     assert type(read_bytes(name, data).error) is expected

@@ -1,4 +1,4 @@
-"""Killed at any moment (SIGKILL, a real process), a base opens, answers, and holds each document wholly or not at all."""
+"""Killed at any moment (a real process), a base opens, answers, and holds each document wholly or not at all."""
 
 import os
 import random
