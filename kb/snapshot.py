@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +44,9 @@ class Snapshot:
         self._numbers = numbers
         self._row = {passage_id: row for row, passage_id in enumerate(look.passage_ids)}
         self._matrix = look.matrix
-        self._titles = look.titles
         titled = [look.documents[number].title for number in self._document_of if look.documents[number].title.strip()]
         self._passages_per_title = len(titled) / len(set(titled)) if titled else 1.0
+        self._weighed_titles = look.titles * np.float32(TITLE_WEIGHT / math.sqrt(self._passages_per_title))
         self._lexical = Lexical(folder / look.meta["lexical"])
         self._vectors = Vectors(folder / look.meta["chroma"]) if look.matrix is None else None
         self._catalogue = catalogue
@@ -94,9 +95,7 @@ class Snapshot:
             pairs = found if plain else list(self.cosines(vector, ids, plain=False).items())
         else:
             rows = self._rows(doc_ids)
-            scores = self._matrix @ vector
-            if not plain:
-                scores = scores + self._title_part(vector)[self._document_of]
+            scores = (self._matrix if plain else self._titled) @ vector
             if rows is not None:
                 scores = scores[rows]
             best = np.argpartition(-scores, limit - 1)[:limit] if len(scores) > limit else np.arange(len(scores))
@@ -111,16 +110,21 @@ class Snapshot:
         if not passage_ids:
             return {}
         rows = [self._row[passage_id] for passage_id in passage_ids]
-        matrix = self._catalogue.vectors(passage_ids) if self._matrix is None else self._matrix[rows]
-        scores = matrix @ vector
-        if not plain:
-            scores = scores + self._title_part(vector)[self._document_of[rows]]
-        return dict(zip(passage_ids, scores.tolist(), strict=True))
+        if self._matrix is None:
+            matrix = self._catalogue.vectors(passage_ids)
+            matrix = matrix if plain else matrix + self._title_part(self._document_of[rows])
+        else:
+            matrix = (self._matrix if plain else self._titled)[rows]
+        return dict(zip(passage_ids, (matrix @ vector).tolist(), strict=True))
 
-    def _title_part(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        part: NDArray[np.float32] = (self._titles @ vector) * np.float32(
-            TITLE_WEIGHT / math.sqrt(self._passages_per_title)
-        )
+    @cached_property
+    def _titled(self) -> NDArray[np.float32]:
+        """All vectors with their title's part added, so that one product gives both cosines, weighed."""
+        assert self._matrix is not None
+        return self._matrix + self._title_part(self._document_of)
+
+    def _title_part(self, documents: NDArray[np.int64]) -> NDArray[np.float32]:
+        part: NDArray[np.float32] = self._weighed_titles[documents]
         return part
 
     def _known(self, ask: Callable[[int], list[tuple[str, float]]], limit: int) -> list[tuple[str, float]]:
