@@ -25,8 +25,8 @@ from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.library import record_paths
-from qa.candidates import Candidate, candidates
-from qa.compose import Calibration, decision_features, linear, rank
+from qa.candidates import Candidate, candidates, gather
+from qa.compose import Calibration, decision_features, linear, on_subject, rank
 from qa.question import Question as Asked
 from qa.question import read_question
 
@@ -37,8 +37,8 @@ TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
 RIDGE = 2.0
 """L2 penalty of both regressions, on standardised features."""
-NOVELTY, REDUNDANCY, REACH = 2.0, 3.0, 6.0
-"""See qa.compose.Calibration; chosen on the same questions among 0-1.5, 0-4 and 4-8: the result is flat between."""
+NOVELTY, REDUNDANCY, REACH = 2.0, 3.0, 4.0
+"""See qa.compose.Calibration; chosen on the same questions among 0.5-3, 0-5 and 2-6; flat but for the reach."""
 REFUSAL_WEIGHT = 1.0
 """What wrongly answering weighs against wrongly refusing, in the choice of the threshold."""
 
@@ -63,7 +63,7 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
         examples = list(_examples(Path(folder), k or Settings().k))
     ranker = fit_ranker(examples)
     model = Calibration(ranker=ranker, decision={}, threshold=0.5, novelty=NOVELTY, redundancy=REDUNDANCY, reach=REACH)
-    rows = [decision_features(e.asked, rank(e.found, model)) for e in examples if e.found]
+    rows = [decision_features(e.asked, on_subject(e.asked, rank(e.found, model))) for e in examples if e.found]
     truth = np.array([e.question.answerable for e in examples if e.found])
     weight = _weights([e for e in examples if e.found])
     decision = fit_decision(rows, truth, weight)
@@ -125,7 +125,7 @@ def example(base: Base, question: Question, k: int) -> Example:
     """The candidates of one question, labelled."""
     asked = read_question(question.question)
     vector = base.embedder.query(asked.text)
-    found = candidates(asked, base.search(asked.text, k=k), base, vector)
+    found = candidates(asked, gather(base, asked, k), base, vector)
     return Example(
         question=question,
         asked=asked,

@@ -131,7 +131,7 @@ def reading_report(folder: Path, settings: Settings) -> Report:
         measured(f"Those found that stand in reading order. {share}", "in order", found.in_order, n=n),
         measured(f"The same for joined plain pypdf pages. {share}", "plain pypdf found", found.plain_found, n=n),
         measured(
-            "Words joined or split, of the true words. Range 0-1.", "word errors", found.word_errors, n=n, better="lower"
+            "Words joined or split, of the true ones. Range 0-1.", "word errors", found.word_errors, n=n, better="lower"
         ),
         measured(
             "Running heads inside a passage.", "heads inside", found.heads_inside, n=n, unit="count", better="lower"

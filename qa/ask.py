@@ -19,8 +19,8 @@ from domain.sentences import sentence_spans
 from domain.settings import VERSION, Settings
 from kb import Base
 from qa.abstain import enough
-from qa.candidates import Candidate, candidates
-from qa.compose import calibration, choose, rank
+from qa.candidates import Candidate, candidates, gather
+from qa.compose import calibration, choose, on_subject, rank
 from qa.notices import remarks
 from qa.question import Question, read_question
 from qa.remark import Remark
@@ -98,7 +98,7 @@ def retrieve(
     started = time.perf_counter()
     vector = base.embedder.query(read.text) if read.text else None
     embedded = time.perf_counter()
-    hits = base.search(read.text, k=settings.k, kinds=kinds, since=since, topics=topics) if read.text else []
+    hits = gather(base, read, settings.k, kinds=kinds, since=since, topics=topics) if read.text else []
     searched = time.perf_counter()
     return Retrieved(
         question=read,
@@ -118,7 +118,8 @@ def compose(base: Base, retrieved: Retrieved, settings: Settings) -> Draft:
         if not base.documents():
             reason = "empty-base"
         return _abstained(base, retrieved, settings, started, reason=reason)
-    ranked = rank(candidates(question, retrieved.hits, base, retrieved.vector), calibration())
+    found = candidates(question, retrieved.hits, base, retrieved.vector)
+    ranked = on_subject(question, rank(found, calibration()))
     lack = enough(question, ranked, calibration())
     if lack is not None:
         return _abstained(

@@ -20,6 +20,8 @@ from qa.question import Question, coverage, missing, same_time, times
 MIN_WORDS = 4
 FIGURES_HELP = frozenset({"figure", "comparison", "general", "yes-no"})
 """What a question wants when a figure serves it."""
+NAMES_READ, NAMED_HITS = 3, 30
+"""Names of a question whose records are read whole, and passages looked at to find a name's records."""
 LOOK_BACK = 300
 """Characters before a passage that count as its surroundings: two or three sentences."""
 RECORDS_READ = 6
@@ -55,6 +57,31 @@ class Candidate:
         return (self.hit.passage.doc_id, self.start)
 
 
+def gather(
+    base: Base,
+    question: Question,
+    k: int,
+    *,
+    kinds: Sequence[str] = (),
+    since: int | None = None,
+    topics: Sequence[str] = (),
+) -> list[Hit]:
+    """The `k` best hits, and behind them the first hit of each further record that the question names."""
+    hits = base.search(question.text, k=k, kinds=kinds, since=since, topics=topics)
+    known = {hit.passage.doc_id for hit in hits}
+    for name in question.names[:NAMES_READ]:
+        for hit in base.search(name.words, k=NAMED_HITS, mode="lexical", kinds=kinds, since=since, topics=topics):
+            if hit.passage.doc_id not in known and _is_named(question, hit.document):
+                known.add(hit.passage.doc_id)
+                hits.append(replace(hit, score=0.0, rank=len(hits) + 1))
+    return hits
+
+
+def _is_named(question: Question, document: Document) -> bool:
+    lacking = missing(question, document.title)
+    return document.origin == "record" and any(name not in lacking for name in question.names)
+
+
 def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDArray[np.float32]) -> list[Candidate]:
     """Every sentence of the hits with its features, in no order of merit; `vector` is the question's embedding."""
     top = max((hit.score for hit in hits), default=0.0) or 1.0
@@ -63,7 +90,7 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDAr
         by_document[hit.passage.doc_id] = by_document.get(hit.passage.doc_id, 0.0) + hit.score / (1 + hit.rank / 10)
     best = max(by_document.values(), default=1.0) or 1.0
     found: list[Candidate] = []
-    for hit in [*hits, *_kin(hits, by_document, base)]:
+    for hit in [*hits, *_kin(question, hits, by_document, base)]:
         context = context_of(hit.document, hit.passage.heading)
         if hit.document.origin == "document":
             context = f"{context} . {_surroundings(hit)}"
@@ -98,11 +125,12 @@ def _beside_their_kin(made: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def _kin(hits: Sequence[Hit], by_document: Mapping[str, float], base: Base) -> list[Hit]:
-    """The other facts of the best records: a record is read whole, as a person would read its page."""
+def _kin(question: Question, hits: Sequence[Hit], by_document: Mapping[str, float], base: Base) -> list[Hit]:
+    """The other facts of the best records and of those the question names: a record is read whole, as a page is."""
     known = {hit.passage.passage_id for hit in hits}
     documents = {hit.passage.doc_id: hit.document for hit in hits if hit.document.origin == "record"}
-    best = sorted(documents, key=lambda doc_id: (-by_document[doc_id], doc_id))[:RECORDS_READ]
+    best = sorted(documents, key=lambda doc_id: (-by_document.get(doc_id, 0.0), doc_id))[:RECORDS_READ]
+    best += [doc_id for doc_id in documents if doc_id not in best and _is_named(question, documents[doc_id])]
     return [
         Hit(passage=passage, document=documents[doc_id], score=0.0, rank=len(hits) + 1)
         for doc_id in best

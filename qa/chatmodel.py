@@ -103,7 +103,8 @@ def _chat_model(name: str, timeout: float) -> BaseChatModel:
         "huggingface": {},
     }
     try:
-        return init_chat_model(name, **waits.get(provider, {"timeout": timeout}))
+        model: BaseChatModel = init_chat_model(name, **waits.get(provider, {"timeout": timeout}))
+        return model
     except ImportError as error:
         raise ModelError(f"--llm {name}: {_line(error)}. Or: pip install 'chordae[{provider}]'.") from error
     except Exception as error:  # providers raise their own classes for a missing key or a bad option

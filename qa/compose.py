@@ -133,6 +133,20 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     return chosen
 
 
+def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Where a study is named, what is said of that study; all candidates where none of them is about it."""
+    names = question.names
+    if not names:
+        return list(ranked)
+    about = [
+        c
+        for c in ranked
+        if c.features["subject"]
+        or (c.hit.document.origin == "document" and any(need not in missing(question, c.text) for need in names))
+    ]
+    return about or list(ranked)
+
+
 def _in_brief(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
     """The main results of the best candidate's study, where the question is broad."""
     if question.wants not in BROAD:

@@ -102,7 +102,7 @@ def _claim(item: dict[Any, Any]) -> Drafted | None:
     text = next((item[key] for key in _TEXT_KEYS if isinstance(item.get(key), str)), None)
     if text is None or not text.strip():
         return None
-    given = next((item[key] for key in _ID_KEYS if key in item), [])
+    given: Any = next((item[key] for key in _ID_KEYS if key in item), [])
     listed = given if isinstance(given, list) else [given]
     ids = [name for entry in listed for name in _ids(entry)]
     ids += [name for match in _PASSAGE_MARKS.finditer(text) for name in _ids(match[1])]

@@ -1,0 +1,145 @@
+"""Asking: what is answered is a cited quote, what is not covered is an abstention that names what is missing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domain.answer import Abstention, Answer
+from domain.errors import CallError
+from domain.settings import Settings
+from eval.datasets import questions
+from eval.facts import stands
+from kb import Base, open_base
+from qa.ask import ask, rests_on
+from qa.chain import PassageRetriever, fmr_chain
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+SETTINGS = Settings()
+
+
+def answered(base: Base, question: str) -> Answer:
+    result = ask(base, question, SETTINGS)
+    assert isinstance(result, Answer), f"{question}: {result.reason}, {result.missing}"
+    return result
+
+
+def refused(base: Base, question: str) -> Abstention:
+    result = ask(base, question, SETTINGS)
+    assert isinstance(result, Abstention), f"{question}: {result.text}"
+    return result
+
+
+def test_every_quote_is_a_slice_of_its_document(invented: Base) -> None:
+    for question in questions(DATA / "invented-questions.jsonl"):
+        result = ask(invented, question.question, SETTINGS)
+        if isinstance(result, Answer):
+            assert 1 <= len(result.claims) <= 4
+            for citation in result.citations:
+                document = invented.document(citation.document.doc_id)
+                assert document.text[citation.start : citation.end] == citation.quote
+            for claim in result.claims:
+                assert [result.citations[n - 1].quote for n in claim.citations] == [claim.text]
+
+
+def test_the_asked_for_figure_of_the_asked_for_hospital(invented: Base) -> None:
+    result = answered(invented, "What operative mortality did St Brannoc's Hospital report?")
+    assert "9.1%" in result.claims[0].text
+    other = answered(invented, "What was the 30-day mortality in the series from Lindqvara University Hospital?")
+    assert "3.4%" in other.claims[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "slot"),
+    [
+        ("What operative mortality did the Cleveland Clinic report?", "centre"),
+        ("What was the patient's serum creatinine?", None),
+        ("What was the NYHA class at four years?", "time point"),
+        ("How do I treat pneumonia?", "topic"),
+    ],
+)
+def test_a_swapped_slot_is_an_abstention_that_names_it(invented: Base, question: str, slot: str | None) -> None:
+    result = refused(invented, question)
+    assert slot is None or result.slot == slot
+    assert [hit.rank for hit in result.nearest] == list(range(1, len(result.nearest) + 1))
+
+
+def test_the_invented_set(invented: Base) -> None:
+    """Held at what is reached now, so that a change for the worse is seen; the goal is higher."""
+    shown, kept = [], []
+    for question in questions(DATA / "invented-questions.jsonl"):
+        result = ask(invented, question.question, SETTINGS)
+        if question.answerable:
+            texts = [claim.text for claim in result.claims] if isinstance(result, Answer) else []
+            shown.append(all(any(stands(a, t) for a in fact for t in texts) for fact in question.expected))
+        else:
+            kept.append(isinstance(result, Abstention))
+    assert sum(shown) / len(shown) >= 0.75
+    assert sum(kept) / len(kept) >= 0.6
+
+
+def test_the_same_question_gives_the_same_answer_by_the_chain_too(invented: Base) -> None:
+    question = "How wide was the QRS complex?"
+    first, second = answered(invented, question), answered(invented, question)
+    assert (first.claims, first.citations, first.notices) == (second.claims, second.citations, second.notices)
+    chained = fmr_chain(invented, SETTINGS).invoke(question)
+    assert isinstance(chained, Answer) and chained.claims == first.claims
+    documents = PassageRetriever(base=invented, settings=SETTINGS).invoke(question)
+    assert documents and documents[0].metadata["hit"].passage.text == documents[0].page_content
+
+
+def test_a_named_trial_is_answered_from_that_trial(starter: Base) -> None:
+    for trial in ("COAPT", "MITRA-FR", "CARE-HF", "TRAMI"):
+        result = answered(starter, f"What was all-cause death in {trial}?")
+        for claim in result.claims:
+            (citation,) = (result.citations[n - 1] for n in claim.citations)
+            assert trial in f"{citation.document.title} {claim.text}"
+
+
+def test_coapt_at_two_years_is_the_two_year_report(starter: Base) -> None:
+    result = answered(starter, "What was all-cause death at two years in COAPT?")
+    assert any("29.1%" in claim.text and "46.1%" in claim.text for claim in result.claims)
+    kinds = {notice.kind for notice in result.notices}
+    assert {"conflict", "secondary-source"} <= kinds
+    text = json.dumps([notice.text for notice in result.notices])
+    assert "MITRA-FR" in text
+
+
+def test_filters_fail_closed(starter: Base) -> None:
+    none = ask(starter, "What did COAPT show?", SETTINGS, since=2090)
+    assert isinstance(none, Abstention) and none.reason == "filtered-out" and not none.nearest
+    only = ask(starter, "Should TEER be used in ventricular secondary MR?", SETTINGS, kinds=("guideline",))
+    assert isinstance(only, Answer)
+    assert {only.citations[n - 1].document.kind for claim in only.claims for n in claim.citations} == {"guideline"}
+    with pytest.raises(CallError):
+        ask(starter, "What did COAPT show?", SETTINGS, kinds=("novel",))
+
+
+def test_an_empty_base_says_so(tmp_path: Path) -> None:
+    base = open_base(tmp_path / "kb", SETTINGS, create=True)
+    result = ask(base, "What did COAPT show?", SETTINGS)
+    assert isinstance(result, Abstention) and result.reason == "empty-base"
+    base.close()
+
+
+def test_what_an_answer_rests_on(starter: Base) -> None:
+    documents = [starter.document(which) for which in ("coapt-2yr", "mitra-fr-2yr", "guideline-esc-eacts-2025-vhd")]
+    assert rests_on(documents) == "1 guideline, 2 randomised trials; newest 2025"
+
+
+def test_on_the_case_report(shared: Path, tmp_path: Path) -> None:
+    from ingest import read
+
+    base = open_base(tmp_path / "kb", SETTINGS, create=True)
+    source = shared / "corpus" / "oman-carillon-case-report.txt"
+    base.add(read([source], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
+    first = answered(base, "What operative mortality did the Cleveland Clinic report?")
+    assert all(word in first.claims[0].text for word in ("2.3%", "44 patients", "EF < 35%"))
+    for question in (
+        "What was the patient's serum creatinine?",
+        "What is the 10-year durability of the Carillon device?",
+        "What was the operative mortality at the Mayo Clinic?",
+        "How do I treat pneumonia?",
+    ):
+        refused(base, question)
+    base.close()
