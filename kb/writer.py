@@ -25,6 +25,7 @@ from domain.reading import ReadResult
 from kb.catalogue import Catalogue, Entry
 from kb.embed import Embedder
 from kb.lexical import Lexical, in_context
+from kb.clean_build import fill, fill_apart
 from kb.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Writer:
             return
         changed = {"lexical": self._build_lexical(_next(held["lexical"]))}
         if purge or anew:
-            changed["chroma"] = self._build_vectors(_next(held["chroma"]))
+            changed["chroma"] = self._build_vectors(_next(held["chroma"]), apart=purge)
         else:
             self.vectors.delete(stale)
         self._catalogue.settled(**changed)
@@ -129,16 +130,15 @@ class Writer:
             index.append([(document, self._catalogue.passages_of(document)) for document in documents])
         return name
 
-    def _build_vectors(self, name: str) -> str:
+    def _build_vectors(self, name: str, *, apart: bool) -> str:
         if self._vectors is not None:
             self._vectors.close()
             self._vectors = None
-        store = Vectors(_fresh(self._folder / name))
-        try:
-            for doc_id, passage_ids in self._catalogue.passage_ids().items():
-                store.append(passage_ids, [doc_id] * len(passage_ids), self._catalogue.vectors(passage_ids))
-        finally:
-            store.close()
+        folder = _fresh(self._folder / name)
+        if apart:
+            fill_apart(self._folder, name)
+        else:
+            fill(self._catalogue, folder)
         return name
 
     def _entry(
