@@ -66,7 +66,7 @@ def chordae(work: str, folder: Path, passages: int) -> dict[str, Any]:
         from domain.reading import ReadResult
 
         results = []
-        for title, parts in invented(passages // PASSAGES_EACH):
+        for title, parts in invented(1 + passages // PASSAGES_EACH):
             text = "\n\n".join(parts)
             name = hashlib.sha256(text.encode()).hexdigest()[:16]
             document = Document(doc_id=name, origin="document", title=title, kind="cohort", text=text)
@@ -76,7 +76,7 @@ def chordae(work: str, folder: Path, passages: int) -> dict[str, Any]:
                 at += len(part) + 2
             results.append(ReadResult(path=f"/{name}", document=document, passages=tuple(spans), data=text.encode()))
         base = open_base(place, Settings(), create=True)
-        base.embedder.passages(["warm"])
+        base.add([results.pop()])
         started = time.perf_counter()
         base.add(results)
         seconds = time.perf_counter() - started

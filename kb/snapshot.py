@@ -95,7 +95,7 @@ class Snapshot:
             pairs = found if plain else list(self.cosines(vector, ids, plain=False).items())
         else:
             rows = self._rows(doc_ids)
-            scores = (self._matrix if plain else self._titled) @ vector
+            scores = np.vecdot(self._matrix if plain else self._titled, vector)  # one thread: BLAS wakes all for 8 ms
             if rows is not None:
                 scores = scores[rows]
             best = np.argpartition(-scores, limit - 1)[:limit] if len(scores) > limit else np.arange(len(scores))
@@ -115,7 +115,7 @@ class Snapshot:
             matrix = matrix if plain else matrix + self._title_part(self._document_of[rows])
         else:
             matrix = (self._matrix if plain else self._titled)[rows]
-        return dict(zip(passage_ids, (matrix @ vector).tolist(), strict=True))
+        return dict(zip(passage_ids, np.vecdot(matrix, vector).tolist(), strict=True))
 
     @cached_property
     def _titled(self) -> NDArray[np.float32]:

@@ -23,9 +23,9 @@ from domain.errors import BaseBusy
 from domain.passage import Passage
 from domain.reading import ReadResult
 from kb.catalogue import Catalogue, Entry
+from kb.clean_build import fill, fill_apart
 from kb.embed import Embedder
 from kb.lexical import Lexical, in_context
-from kb.clean_build import fill, fill_apart
 from kb.vectors import Vectors
 
 if TYPE_CHECKING:
