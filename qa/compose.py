@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -176,6 +177,14 @@ def _cosine(a: Candidate, b: Candidate) -> float:
     return float(np.dot(a.vector, b.vector))
 
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
 def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    """The same words again, or only figures that the same source has given already."""
+    said = " ".join(c.text for c in chosen if c.hit.passage.doc_id == candidate.hit.passage.doc_id)
+    figures = set(_NUMBER.findall(candidate.text))
+    if len(figures) > 1 and figures <= set(_NUMBER.findall(said)):
+        return True
     mine = set(candidate.text.casefold().split())
     return any(len(mine & set(c.text.casefold().split())) >= 0.8 * len(mine) for c in chosen)
