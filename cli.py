@@ -59,6 +59,9 @@ KbOption = Annotated[
     typer.Option("--kb", metavar="DIR", envvar="CHORDAE_KB", help="The base's folder. [default: your data folder]"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+AlwaysJsonOption = Annotated[
+    bool, typer.Option("--json", help="Accepted for evenness: this command always prints JSON.")
+]
 KindOption = Annotated[
     list[str] | None,
     typer.Option("--kind", metavar="K", help=f"Only sources of this kind; repeatable. One of: {', '.join(KINDS)}."),
@@ -205,6 +208,7 @@ def check(
         Path,
         typer.Option("--file", metavar="CLAIMS.jsonl", help='Lines {"id","claim","evidence"}; "-" for standard input.'),
     ],
+    as_json: AlwaysJsonOption = True,
 ) -> None:
     """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
     _readable(file)
@@ -400,7 +404,7 @@ def kb_list(kb: KbOption = None, as_json: JsonOption = False) -> None:
 
 
 @kb_app.command("show")
-def kb_show(which: Doc, kb: KbOption = None) -> None:
+def kb_show(which: Doc, kb: KbOption = None, as_json: AlwaysJsonOption = True) -> None:
     """Print one document as JSON: metadata, text, and the spans of its sections, pages and passages."""
     base = _open(_settings(kb))
     document = base.document(which)

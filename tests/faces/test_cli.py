@@ -87,7 +87,7 @@ def test_search_filters_fail_closed(chordae, base_folder):
 
 def test_kb_show(chordae, base_folder):
     doc_id = chordae("search", "operative mortality", "--kb", base_folder, "--json").json["hits"][0]["doc_id"]
-    shown = chordae("kb", "show", doc_id, "--kb", base_folder).json
+    shown = chordae("kb", "show", doc_id, "--json", "--kb", base_folder).json
     assert shown["doc_id"] == doc_id and shown["pages"] == []
     assert [section["heading"].split(" › ")[-1] for section in shown["sections"]][-2:] == ["Abstract", "Results"]
     for span in [*shown["sections"], *shown["passages"]]:
@@ -206,7 +206,7 @@ def test_check(chordae, tmp_path):
         {"id": "bad", "claim": "x", "evidence": 4},
         {"id": "none", "claim": "x"},
     )
-    said = chordae("check", "--file", path)
+    said = chordae("check", "--file", path, "--json")
     assert said.code == 1 and [value["id"] for value in said.lines] == ["same", "other", "bad", "none"]
     same, other, bad, none = said.lines
     assert same["verdict"] == "supported" and other["verdict"] in {"contradicted", "unsupported"}
