@@ -126,6 +126,12 @@ def _reading(call: Call) -> Report:
     return reading_report(call.path, call.settings)
 
 
+def _bench(call: Call) -> Report:
+    from eval.bench import bench
+
+    return bench()
+
+
 def _calibrate(call: Call) -> Report:
     from eval.calibrate import calibration_report
 
@@ -194,6 +200,11 @@ JUDGES: dict[str, Judge] = {
             summary="Read the PDFs of a folder beside their true paragraphs: found, in order, beside plain extraction.",
             run=_reading,
             takes=("DIR",),
+        ),
+        Judge(
+            name="bench",
+            summary="The same work by Chordae and by a LangChain tutorial's chain, as ratios with their spread.",
+            run=_bench,
         ),
         Judge(
             name="calibrate",

@@ -49,7 +49,7 @@ OWNERS = {  # third-party library: the rooms that may import it
     "rich": {"cli"},
 }
 
-MEASURES_AGAINST_OTHERS = {("eval", "bench.py"), ("eval", "bench"), ("eval", "reading.py")}
+MEASURES_AGAINST_OTHERS = {("eval", "bench.py"), ("eval", "bench_work.py"), ("eval", "reading.py")}
 """Files of judges that import what they measure against."""
 
 
