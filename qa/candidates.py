@@ -167,7 +167,7 @@ def _studied(document: Document) -> str:
     return next((document.text[s.start : s.end] for s in document.sections if "studied" in s.heading.casefold()), "")
 
 
-LEAD_WORDS = 5
+LEAD_WORDS = 3
 """A sentence of a record opens with its study's name: a name within so many words is its subject, not a mention."""
 
 

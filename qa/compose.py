@@ -153,7 +153,9 @@ def _in_brief(question: Question, ranked: Sequence[Candidate]) -> Candidate | No
     if question.wants not in BROAD:
         return None
     doc_id = ranked[0].hit.passage.doc_id
-    return next((c for c in ranked if c.hit.passage.doc_id == doc_id and c.hit.passage.fact == "digest"), None)
+    digests = [c for c in ranked if c.hit.passage.fact == "digest"]
+    timely = [c for c in digests if c.features["time_agrees"]] if question.times else []
+    return next((c for c in timely or digests if timely or c.hit.passage.doc_id == doc_id), None)
 
 
 BROAD = frozenset({"general", "comparison", "yes-no"})
