@@ -77,15 +77,14 @@ class Base:
         snapshot = self._snapshot()
         allowed = snapshot.matching(chosen) if chosen else None
         found = search(snapshot, query, self.embedder.query, k=k, mode=mode, doc_ids=allowed)
-        data = self._catalogue.passage_data([one.passage_id for one in found])
         documents = self._known({snapshot.document_of(one.passage_id) for one in found})
         hits: list[Hit] = []
         for one in found:
             document = documents.get(snapshot.document_of(one.passage_id))
-            if document is not None and one.passage_id in data:  # else removed since the snapshot was taken
+            if document is not None:  # else removed since the snapshot was taken
                 hits.append(
                     Hit(
-                        passage=read_passage(data[one.passage_id], document),
+                        passage=read_passage(snapshot.data_of(one.passage_id), document),
                         document=document,
                         score=one.score,
                         rank=len(hits) + 1,

@@ -62,7 +62,9 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One generation as the searches need it; `passage_ids`, `doc_ids` and the rows of `matrix` stand side by side.
+    """One generation as the searches need it.
+
+    `passage_ids`, `doc_ids`, `data` (for `read_passage`) and the rows of `matrix` stand side by side.
 
     The rows of `titles` are the documents' title vectors.
     """
@@ -73,6 +75,7 @@ class Look:
     doc_ids: tuple[str, ...]
     titles: NDArray[np.float32]
     matrix: NDArray[np.float32] | None
+    data: tuple[str, ...]
 
 
 class Catalogue:
@@ -269,15 +272,6 @@ class Catalogue:
         with self._connect() as connection:
             return tuple(read_passage(data, document) for data in connection.execute(statement).scalars())
 
-    def passage_data(self, passage_ids: Sequence[str]) -> dict[str, str]:
-        """The stored form of passages, by id, for `read_passage`; those that are there."""
-        found: dict[str, str] = {}
-        with self._connect() as connection:
-            for part in _parts(passage_ids):
-                statement = select(passages.c.passage_id, passages.c.data).where(passages.c.passage_id.in_(part))
-                found.update((row.passage_id, row.data) for row in connection.execute(statement))
-        return found
-
     def records(self, record_id: str | None = None) -> list[EvidenceRecord]:
         """The evidence records by id, all or the one; a record that is not there gives an empty list."""
         statement = select(records.c.data).order_by(records.c.record_id)
@@ -296,7 +290,7 @@ class Catalogue:
             facts = connection.execute(select(*columns).order_by(documents.c.number)).all()
             held = {row.key: row.value for row in connection.execute(select(meta))}
             count = connection.execute(select(func.count()).select_from(passages)).scalar_one()
-            columns = [passages.c.passage_id, passages.c.doc_id]
+            columns = [passages.c.passage_id, passages.c.doc_id, passages.c.data]
             if count <= with_vectors_up_to:
                 columns.append(passages.c.vector)
             statement = select(*columns).order_by(passages.c.row)
@@ -314,6 +308,7 @@ class Catalogue:
             passage_ids=tuple(row.passage_id for row in rows),
             doc_ids=tuple(row.doc_id for row in rows),
             matrix=matrix,
+            data=tuple(row.data for row in rows),
         )
 
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:

@@ -35,6 +35,7 @@ class Snapshot:
         self.generation = int(look.meta["generation"])
         self.passage_ids = look.passage_ids
         self._facts = look.documents
+        self._data = look.data
         digest = hashlib.sha256(look.meta["weights"].encode())
         for doc_id in sorted(facts.doc_id for facts in look.documents):
             digest.update(doc_id.encode() + b"\0")
@@ -64,6 +65,10 @@ class Snapshot:
         """The id of the document that holds the passage."""
         number = int(self._document_of[self._row[passage_id]])
         return self._facts[number].doc_id
+
+    def data_of(self, passage_id: str) -> str:
+        """The stored form of the passage, for `read_passage`."""
+        return self._data[self._row[passage_id]]
 
     def count(self, doc_ids: Sequence[str] | None = None) -> int:
         """How many passages there are, in these documents or in all."""
