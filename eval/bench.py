@@ -50,26 +50,17 @@ def _run(work: str, contender: str, folder: Path, passages: int) -> tuple[dict[s
     """What the process printed, its wall seconds from start to end, and its peak memory in megabytes."""
     command = [sys.executable, "-W", "ignore", "-m", "eval.bench_work", work, contender, str(folder), str(passages)]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    root = Path(__file__).resolve().parent.parent
     started = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=Path(__file__).resolve().parent.parent,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    out = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    process = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ChordaeError(
             f"bench: {contender} failed at {work!r} (exit code {process.returncode}). "
             f"Run `{' '.join(command[1:])}` to see why; the tutorial's chain needs the development packages."
         )
-    return json.loads(out.strip().splitlines()[-1]), seconds, usage.ru_maxrss / 1024
+    found: dict[str, Any] = json.loads(process.stdout.strip().splitlines()[-1])
+    return found, seconds, float(found["megabytes"])
 
 
 def _report(

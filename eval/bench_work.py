@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -151,7 +152,21 @@ def main() -> None:
     """Do the work that the arguments name."""
     work, contender, folder, passages = sys.argv[1:]
     done = {"chordae": chordae, "tutorial": tutorial}[contender](work, Path(folder), int(passages))
-    sys.stdout.write(json.dumps(done) + "\n")
+    sys.stdout.write(json.dumps({**done, "megabytes": _peak()}) + "\n")
+
+
+def _peak() -> float:
+    """Peak resident memory of this process in megabytes.
+
+    Linux hands the maximum of `getrusage` down from the parent, so the kernel's own mark is read where there is one.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 if __name__ == "__main__":
