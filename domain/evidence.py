@@ -34,6 +34,17 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicalQuestion:
+    """A question that the record bears on, as a clinician would ask it, and the ids of the facts that answer it first.
+
+    An index entry, no fact: it helps to find the record and is never shown as something the source says.
+    """
+
+    ask: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Superseded:
     """The later recommendation of the same society that replaced this one, and the year of its guideline."""
 
@@ -96,6 +107,7 @@ class EvidenceRecord:
     key_points: tuple[Fact, ...]
     caveats: tuple[Fact, ...]
     sources: tuple[Source, ...]
+    questions: tuple[ClinicalQuestion, ...] = ()
     held_back: tuple[str, ...] = ()
     first_author: str | None = None
     journal: str | None = None

@@ -16,7 +16,8 @@ class Passage:
 
     `pages` are the 1-based numbers it touches (empty: the format has none), `section` the heading path. `role` is the
     role of its section. For a passage of an evidence record, `confidence` says what stands behind the fact, `fact`
-    is its place in the record ("outcomes.3", "key_points.0", "population"); both are None in documents.
+    is its place in the record ("outcomes.3", "key_points.0", "population"); both are None in documents. The role
+    "question" is that of a record's clinical question, which is searched and never quoted.
     """
 
     passage_id: str

@@ -25,8 +25,18 @@ from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.library import record_paths
-from qa.candidates import Candidate, candidates, gather
-from qa.compose import Calibration, decision_features, linear, on_subject, rank
+from qa.candidates import candidates, gather
+from qa.compose import (
+    MAX_CLAIMS,
+    MAX_WORDS,
+    Calibration,
+    additions,
+    decision_features,
+    linear,
+    on_subject,
+    rank,
+)
+from qa.features import Candidate
 from qa.question import Question as Asked
 from qa.question import read_question
 
@@ -35,10 +45,10 @@ DATA = ROOT / "eval" / "data"
 INVENTED = ROOT / "tests" / "data"
 TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
-RIDGE = 2.0
+RIDGE = 4.0
 """L2 penalty of both regressions, on standardised features."""
-NOVELTY, REDUNDANCY, REACH = 2.0, 3.0, 4.0
-"""See qa.compose.Calibration; chosen on the same questions among 0.5-3, 0-5 and 2-6; flat but for the reach."""
+REACH = 6.0
+"""See qa.compose.Calibration."""
 REFUSAL_WEIGHT = 1.0
 """What wrongly answering weighs against wrongly refusing, in the choice of the threshold."""
 
@@ -61,8 +71,8 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         examples = list(_examples(Path(folder), k or Settings().k))
-    ranker = fit_ranker(examples)
-    model = Calibration(ranker=ranker, decision={}, threshold=0.5, novelty=NOVELTY, redundancy=REDUNDANCY, reach=REACH)
+    ranker, selector = fit_ranker(examples)
+    model = Calibration(ranker=ranker, selector=selector, decision={}, threshold=0.5, reach=REACH)
     rows = [decision_features(e.asked, on_subject(e.asked, rank(e.found, model))) for e in examples if e.found]
     truth = np.array([e.question.answerable for e in examples if e.found])
     weight = _weights([e for e in examples if e.found])
@@ -77,10 +87,9 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
         "about": "written by `chordae eval calibrate`; see eval/calibrate.py",
         "questions": len(examples),
         "ranker": ranker,
+        "selector": selector,
         "decision": decision,
         "threshold": _threshold(unseen, truth, weight),
-        "novelty": NOVELTY,
-        "redundancy": REDUNDANCY,
         "reach": REACH,
     }
     target.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -101,7 +110,7 @@ def calibration_report(settings: Settings) -> Report:
         run=run_info(settings=settings),
         rows=tuple(
             {"id": f"{part}: {name}", "weight": weight}
-            for part in ("ranker", "decision")
+            for part in ("ranker", "selector", "decision")
             for name, weight in data[part].items()
         ),
     )
@@ -130,42 +139,94 @@ def example(base: Base, question: Question, k: int) -> Example:
         question=question,
         asked=asked,
         found=found,
-        carries=np.array([_carries(candidate, question) for candidate in found], bool),
+        carries=np.array([bool(_carried(candidate, question)) for candidate in found], bool),
     )
 
 
-def _carries(candidate: Candidate, question: Question) -> bool:
-    right = not question.records or candidate.hit.document.record in question.records
-    return right and any(stands(alternative, candidate.text) for fact in question.expected for alternative in fact)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One choice of a sentence: the ranker's features and the selector's of each candidate, and which are right."""
+
+    own: NDArray[np.float64]
+    added: NDArray[np.float64]
+    right: NDArray[np.float64]
+    first: bool
 
 
-def fit_ranker(examples: Sequence[Example]) -> dict[str, float]:
-    """A listwise ranker: the probability that a softmax over the candidates gives to those that carry a fact.
+def fit_ranker(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str, float]]:
+    """A listwise ranker, and behind it a selector for each further sentence, both by what a softmax gives to the right.
 
     Multinomial logistic regression over each question's candidates (McFadden 1974; ListNet's top-one probability,
-    Cao et al. 2007).
+    Cao et al. 2007). Right for the ranker is what carries an expected fact; right for the selector what carries one
+    that the sentences before do not. Before it stand, in training, the right sentences that carry most for their words.
     """
+    useful = [e for e in examples if e.question.answerable and e.carries.any() and not e.carries.all()]
+    own_names = sorted(useful[0].found[0].features)
+    added_names = sorted(next(additions(useful[0].asked, useful[0].found, useful[0].found[:1])))
+    steps = [step for e in useful for step in _steps(e, own_names, added_names)]
+    firsts = [step for step in steps if step.first]
+    mean, spread = _scale(np.vstack([step.own for step in firsts]))
+    weights = _softmax([((step.own - mean) / spread, step.right, np.zeros(len(step.right))) for step in firsts])
+    centre, width = _scale(np.vstack([step.added for step in steps]))
+    later = _softmax(
+        [((s.added - centre) / width, s.right, ((s.own - mean) / spread) @ weights) for s in steps if not s.first]
+    )
+    ranker = _unscaled(own_names, weights, 0.0, mean, spread)
+    return ranker, _unscaled(added_names, later, 0.0, centre, width) | {"intercept": 0.0}
+
+
+def _softmax(
+    steps: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]],
+) -> NDArray[np.float64]:
+    """Weights of standardised features; each step is its candidates' features, how right each is, and a given score."""
     from scipy.optimize import minimize
 
-    useful = [e for e in examples if e.question.answerable and e.carries.any() and not e.carries.all()]
-    names = sorted(useful[0].found[0].features)
-    tables = [np.array([[c.features[n] for n in names] for c in e.found]) for e in useful]
-    mean, spread = _scale(np.vstack(tables))
-    pairs = [((table - mean) / spread, e.carries.astype(float)) for table, e in zip(tables, useful, strict=True)]
+    size = steps[0][0].shape[1]
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        total, slope = 0.0, np.zeros(len(names))
-        for table, right in pairs:
-            score = table @ weights
+        total, slope = 0.0, np.zeros(size)
+        for rows, right, given in steps:
+            score = rows @ weights + given
             share = np.exp(score - score.max())
             share /= share.sum()
-            good = share * right
+            good = np.maximum(share * right, 1e-300)
             total -= float(np.log(good.sum()))
-            slope += table.T @ (share - good / good.sum())
-        return float(total + RIDGE * weights @ weights / 2) / len(pairs), (slope + RIDGE * weights) / len(pairs)
+            slope += rows.T @ (share - good / good.sum())
+        return float(total + RIDGE * weights @ weights / 2) / len(steps), (slope + RIDGE * weights) / len(steps)
 
-    weights = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
-    return _unscaled(names, weights, 0.0, mean, spread)
+    found: NDArray[np.float64] = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    return found
+
+
+def _steps(e: Example, own_names: Sequence[str], added_names: Sequence[str]) -> Iterator[Step]:
+    carried = [_carried(candidate, e.question) for candidate in e.found]
+    own = np.array([[c.features[name] for name in own_names] for c in e.found])
+    chosen: list[Candidate] = []
+    told: set[int] = set()
+    while len(chosen) < MAX_CLAIMS:
+        left = MAX_WORDS - sum(len(c.text.split()) for c in chosen)
+        open_to = [at for at, c in enumerate(e.found) if c not in chosen and len(c.text.split()) <= left]
+        new = {at: len(carried[at] - told) for at in open_to}
+        if not any(new.values()) or all(new.values()):
+            return
+        pool = [e.found[at] for at in open_to]
+        added = [[row.get(name, 0.0) for name in added_names] for row in additions(e.asked, pool, chosen)]
+        yield Step(
+            own=own[open_to],
+            added=np.array(added),
+            right=np.array([new[at] for at in open_to], float),
+            first=not chosen,
+        )
+        best = max(open_to, key=lambda at: (new[at], new[at] / len(e.found[at].text.split()), -at))
+        chosen.append(e.found[best])
+        told |= carried[best]
+
+
+def _carried(candidate: Candidate, question: Question) -> set[int]:
+    """Which of the expected facts the candidate shows; none when it is of another record."""
+    if question.records and candidate.hit.document.record not in question.records:
+        return set()
+    return {at for at, fact in enumerate(question.expected) if any(stands(one, candidate.text) for one in fact)}
 
 
 def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from domain.document import BibliographyEntry, Document, Section
 from domain.errors import InvalidRecord
 from domain.evidence import EvidenceRecord
 from domain.passage import Confidence, Passage, slice_passage
-from ingest.record_digest import digest
+from ingest.record_digest import digests
 from ingest.record_schema import read_record
 from ingest.record_words import (
     baseline_sentence,
@@ -31,6 +31,7 @@ _LEVELS: dict[str, Confidence] = {
     "registry-entry": "society",
 }
 """What stands behind a fact, by what was read; anything else is secondary."""
+QUESTIONS = "questions"
 _LADDER: tuple[Confidence, ...] = ("primary", "society", "secondary")
 
 
@@ -44,8 +45,9 @@ def read_record_file(path: Path, data: bytes, doc_id: str) -> tuple[EvidenceReco
 def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[Document, tuple[Passage, ...]]:
     """A document of Chordae's wording and its passages, one a fact, in the order of the record.
 
-    The first passage ("digest") gives the main results together. What is unverified or held back is not in it.
-    `Passage.fact` is the fact's place in the record. Raises InvalidRecord when nothing is left to show; `path` only
+    The first passages ("digest", "digest.limits.0", …) tell several facts together. What is unverified or held back is not in it.
+    `Passage.fact` is the fact's place in the record. The last passages are its clinical questions, role "question":
+    they are searched and never quoted. Raises InvalidRecord when nothing is left to show; `path` only
     names the file there.
     """
     text, sections, spans = "", list[Section](), list[tuple[_Said, int, tuple[str, ...]]]()
@@ -82,6 +84,7 @@ def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[
             slice_passage(document, start, start + len(said.text), section=section),
             confidence=said.confidence,
             fact=said.fact,
+            role="question" if said.fact.startswith(QUESTIONS) else "prose",
         )
         for said, start, section in spans
     )
@@ -104,6 +107,7 @@ def _sections(record: EvidenceRecord) -> Iterator[tuple[str, list[_Said]]]:
         ("Recommendations", _outcomes(record, recommendations=True)),
         ("Key points", _facts(record, "key_points")),
         ("Limits", _facts(record, "caveats")),
+        ("Questions it bears on", _questions(record)),
     )
     for heading, sayings in parts:
         listed = list(sayings)
@@ -112,8 +116,8 @@ def _sections(record: EvidenceRecord) -> Iterator[tuple[str, list[_Said]]]:
 
 
 def _brief(record: EvidenceRecord) -> Iterator[_Said]:
-    if told := digest(record):
-        yield _Said(text=told[0], fact="digest", confidence=told[1])
+    for fact, text, confidence in digests(record):
+        yield _Said(text=text, fact=fact, confidence=confidence)
 
 
 def _studied(record: EvidenceRecord) -> Iterator[_Said]:
@@ -140,6 +144,11 @@ def _facts(record: EvidenceRecord, field: str) -> Iterator[_Said]:
     for place, fact in enumerate(record.key_points if field == "key_points" else record.caveats):
         if fact.confidence != "unverified":
             yield _Said(text=fact_sentence(record, fact), fact=f"{field}.{place}", confidence=fact.confidence)
+
+
+def _questions(record: EvidenceRecord) -> Iterator[_Said]:
+    for place, question in enumerate(record.questions):
+        yield _Said(text=question.ask, fact=f"{QUESTIONS}.{place}", confidence="primary")
 
 
 def _joined(*parts: str | None) -> str:

@@ -1,82 +1,159 @@
-"""A study in brief: one passage that gives its main results together, the ones that matter most to patients first."""
+"""A record in brief: passages that tell several of its facts together, so that a short answer can give them all.
+
+The study in brief gives the main results in the record's order, which is that of their weight: what the study was
+about first. It comes in two lengths. Further digests give the results of one theme, the key points, or the limits.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
-from domain.evidence import EvidenceRecord, Outcome
+from domain.evidence import EvidenceRecord, Fact, Outcome
 from domain.passage import Confidence
 from ingest.record_words import interval_phrase, measure_phrase, says_when, spelt_times, study, time_phrase
 
 DIGEST_WORDS = 45
 """A digest is cut at about this many words, so that an answer has room for it and two facts more."""
+BRIEF_WORDS, SHORT_WORDS = 58, 40
+"""The study in brief: all that a third of an answer's claims may say of it, and what leaves room for two studies more."""
 MAX_RESULTS = 4
+THEMES = (
+    (
+        "deaths and admissions",
+        re.compile(r"death|mortality|survival|hospitalisation|composite|days lost|^heart failure|nnt"),
+    ),
+    ("MR and the ventricle", re.compile(r"^mr |residual mr|eroa|regurgitant|vena|lv|^la |^rv |annulus|jet")),
+    ("symptoms and function", re.compile(r"kccq|mlhfq|nyha|6mwt|vo2|mpap|bnp|responder")),
+    (
+        "procedure and safety",
+        re.compile(
+            r"adverse|complication|bleed|success|failure$|reinterv|clips|stay|neurolog|fibrillation|mitral surgery"
+        ),
+    ),
+    ("prognosis", re.compile(r"prognostic")),
+    ("costs", re.compile(r"cost|icer")),
+)
+"""The themes under which a study's results are told together, each with the measures that belong to it."""
 
-_IMPORTANCE = (
-    (0, re.compile(r"death|mortality|[Ss]urvival|HF hospitalisation|CV hospitalisation|[Cc]omposite|Days lost")),
-    (1, re.compile(r"KCCQ|MLHFQ|NYHA|6MWT|dverse events|complications|leeding|success|MR |Regurgitant volume|EROA")),
-    (2, re.compile(r"hospitalisation|[Rr]eintervention|NT-proBNP|ICER|Cost|Prevalence|Severity|LVEF|LVE[SD]V")),
-)  # fmt: skip
-"""Outcomes by importance to patients, critical ones first, surrogates later: the order of GRADE (Guyatt GH et al.,
-J Clin Epidemiol 2011;64:395-400)."""
 _LADDER: tuple[Confidence, ...] = ("primary", "society", "secondary")
 _DOUBT = re.compile(r"as printed|not seen|cannot|impossible|not confirmed")
 """A figure that needs its caveat stays out of a digest, which has no room for it."""
 _SHORT_NOTE = 3
 _SHORT_POPULATION = 6
-_LATER = 0.45
-"""What each place further down in the record costs: authors report their main results first."""
 
 
-def digest(record: EvidenceRecord) -> tuple[str, Confidence] | None:
-    """The main results in one sentence and the weakest confidence among them; None with fewer than two to tell."""
-    told: list[str] = []
-    used: list[Outcome] = []
-    seen: set[tuple[str, str | None, str | None]] = set()
+def digests(record: EvidenceRecord) -> Iterator[tuple[str, str, Confidence]]:
+    """Each digest with its place ("digest", "digest.limits", …) and the weakest confidence among its facts.
+
+    No digest tells fewer than two facts, and none tells only what the study in brief has told. Unverified facts and
+    recommendations are in none.
+    """
+    in_brief: list[Outcome] = []
     arms = _common_arms(record)
     opening = _opening(record, arms)
-    words, last_time = len(opening.split()), ""
-    for outcome in _by_importance(record):
+    for place, length in (("digest", BRIEF_WORDS), ("digest.short", SHORT_WORDS)):
+        parts = _told(_with_figures(record), arms, length - len(opening.split()), MAX_RESULTS)
+        if parts and parts[0][1] != in_brief and len(parts[0][1]) > 1:
+            text, told = parts[0]
+            in_brief = in_brief or told
+            yield place, f"{opening}: {text}.", _weakest(told)
+    for theme, measures in THEMES:
+        outcomes = [outcome for outcome in _results(record) if measures.search(outcome.measure.casefold())]
+        if all(outcome in in_brief for outcome in outcomes):
+            continue
+        named = _named(record, arms)
+        opening = f"{study(record, opening=True)}, {theme}" + (f", {named}" if named else "")
+        for number, (text, told) in enumerate(_told(outcomes, arms, DIGEST_WORDS - len(opening.split()))):
+            if len(told) > 1:
+                yield f"digest.{theme.split()[0].casefold()}.{number}", f"{opening}: {text}.", _weakest(told)
+    yield from _joined(record, "points", record.key_points)
+    yield from _joined(record, "limits", record.caveats)
+
+
+def _told(
+    outcomes: Sequence[Outcome], arms: str, room: int, most: int | None = None
+) -> list[tuple[str, list[Outcome]]]:
+    """The results in telegraph style, `room` words at a time; with `most`, only the first, passing over long ones.
+
+    Fewer than two results in all are none.
+    """
+    parts: list[tuple[list[str], list[Outcome]]] = [([], [])]
+    words, last_time = 0, ""
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for outcome in outcomes:
         key = (outcome.measure, outcome.timepoint, outcome.population)
-        if key in seen or len(told) == MAX_RESULTS:
+        if most is not None and (key in seen or len(parts[0][1]) == most):
             continue
         clause, time = _result(outcome, arms, last_time)
-        if told and words + len(clause.split()) > DIGEST_WORDS:
-            continue
+        if parts[-1][0] and words + len(clause.split()) > room:
+            if most is not None:
+                continue
+            clause, time = _result(outcome, arms, "")
+            parts.append(([], []))
+            words = 0
         seen.add(key)
-        told.append(clause)
-        used.append(outcome)
+        parts[-1][0].append(clause)
+        parts[-1][1].append(outcome)
         words, last_time = words + len(clause.split()), time
-    if len(told) < 2:
-        return None
-    weakest = max((outcome.confidence for outcome in used if outcome.confidence != "unverified"), key=_LADDER.index)
-    return f"{opening}: {'; '.join(told)}.", weakest
+    if sum(len(told) for _, told in parts) < 2:
+        return []
+    return [("; ".join(clauses), told) for clauses, told in parts]
 
 
-def _by_importance(record: EvidenceRecord) -> list[Outcome]:
-    kept: list[tuple[float, int, Outcome]] = []
-    for place, outcome in enumerate(record.outcomes):
-        figures = f"{outcome.value or ''} {outcome.effect or ''}"
-        if outcome.confidence == "unverified" or outcome.is_recommendation or not re.search(r"\d", figures):
+def _joined(record: EvidenceRecord, name: str, facts: Sequence[Fact]) -> Iterator[tuple[str, str, Confidence]]:
+    """Key points or limits told together, a digest's worth at a time."""
+    opening = study(record, opening=True) + (", limits" if name == "limits" else "")
+    parts: list[list[Fact]] = [[]]
+    for fact in facts:
+        if fact.confidence == "unverified":
             continue
-        if _DOUBT.search(f"{figures} {outcome.note or ''}"):
-            continue
-        rung = next((rung for rung, pattern in _IMPORTANCE if pattern.search(outcome.measure)), 3)
-        again = sum(outcome.measure == earlier.measure for _, _, earlier in kept)
-        kept.append((rung + _LATER * place + again, place, outcome))
-    return [outcome for _, _, outcome in sorted(kept, key=lambda entry: entry[:2])]
+        told = " ".join(one.fact for one in [*parts[-1], fact])
+        if parts[-1] and len(f"{opening} {told}".split()) > DIGEST_WORDS:
+            parts.append([])
+        parts[-1].append(fact)
+    for number, part in enumerate(parts):
+        if len(part) > 1:
+            text = ". ".join(fact.fact.rstrip(".") for fact in part)
+            yield f"digest.{name}.{number}", f"{opening} – {text}.", _weakest(part)
+
+
+def _weakest(facts: Sequence[Outcome | Fact]) -> Confidence:
+    return max((fact.confidence for fact in facts if fact.confidence != "unverified"), key=_LADDER.index)
+
+
+def _results(record: EvidenceRecord) -> list[Outcome]:
+    """The results that may be told without a caveat of their own, in the order of the record."""
+    return [
+        outcome
+        for outcome in record.outcomes
+        if outcome.confidence != "unverified"
+        and not outcome.is_recommendation
+        and (outcome.value or outcome.effect)
+        and not _DOUBT.search(f"{outcome.value or ''} {outcome.effect or ''} {outcome.note or ''}")
+    ]
+
+
+def _with_figures(record: EvidenceRecord) -> list[Outcome]:
+    """The results with a figure of their own; a number needed to treat is told by its risks."""
+    return [o for o in _results(record) if o.measure != "NNT" and re.search(r"\d", f"{o.value or ''} {o.effect or ''}")]
 
 
 def _common_arms(record: EvidenceRecord) -> str:
-    """The comparison that all results share, "device vs control"; empty when they differ or there is none."""
-    told = {o.comparison for o in _by_importance(record)[:MAX_RESULTS] if o.comparison and " vs " in o.comparison}
-    return next(iter(told)) if len(told) == 1 and "before vs after" not in told else ""
+    """The comparison that most of the main results share, "device vs control"; empty when there is none."""
+    told = [o.comparison for o in _with_figures(record)[: MAX_RESULTS + 1] if o.comparison and " vs " in o.comparison]
+    told = [comparison for comparison in told if "before vs after" not in comparison]
+    most = max(told, key=lambda comparison: (told.count(comparison), -told.index(comparison)), default="")
+    return most if 2 * told.count(most) > len(told) else ""
 
 
 def _opening(record: EvidenceRecord, arms: str) -> str:
     size = f"{record.n} patients" if record.n and record.n > 1 else ""
-    parts = [part for part in (size, _named(record, arms)) if part]
-    return f"{study(record, opening=True)} in brief" + (f" ({'; '.join(parts)})" if parts else "")
+    inside = "; ".join(part for part in (size, _named(record, arms)) if part)
+    name = study(record, opening=True)
+    if not inside:
+        return name
+    return f"{name[:-1]}; {inside})" if name.endswith(")") else f"{name} ({inside})"
 
 
 def _named(record: EvidenceRecord, arms: str) -> str:

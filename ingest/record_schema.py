@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from domain.document import KINDS, Kind
 from domain.errors import EmptyFile, InvalidRecord, TooLarge
-from domain.evidence import EvidenceRecord, Fact, FactConfidence, Outcome, Source, Superseded
+from domain.evidence import ClinicalQuestion, EvidenceRecord, Fact, FactConfidence, Outcome, Source, Superseded
 from ingest.yaml_tree import NotTree, yaml_tree
 
 CONFIDENCES: tuple[str, ...] = get_args(FactConfidence)
@@ -19,7 +20,7 @@ MAX_BYTES = 1_000_000
 LATEST_YEAR = 2100
 
 _RECORD = "id title short design kind topics citation population intervention comparator follow_up arm_words outcomes"
-_RECORD += " key_points caveats sources held_back"
+_RECORD += " key_points caveats questions sources held_back"
 _CITATION = "first_author journal year volume pages doi pmid co_publication note"
 _OUTCOME = "measure value comparison effect ci_95 p population timepoint note wording src confidence"
 _RECOMMENDATION = "class_cor level_loe society guideline_year recommendation_id superseded_by"
@@ -80,7 +81,7 @@ class _Reader:
             raise self.fail("citation.doi", f"{doi!r} is not a bare doi", "Write it from the 10. on, or null.")
         if pmid and not pmid.isdecimal():
             raise self.fail("citation.pmid", f"{pmid!r} is not a number", "Write the PubMed number alone, or null.")
-        return EvidenceRecord(
+        record = EvidenceRecord(
             record_id=record_id,
             title=self.text(top, "title", ""),
             short=self.optional(top, "short", ""),
@@ -113,6 +114,19 @@ class _Reader:
             follow_up=self.optional(top, "follow_up", ""),
             arm_words=self.words(top, "arm_words", ""),
         )
+        return replace(record, questions=self.each(top, "questions", lambda item, at: self.question(item, at, record)))
+
+    def question(self, tree: Any, where: str, record: EvidenceRecord) -> ClinicalQuestion:
+        item = self.fields(tree, where, "ask facts", required="ask facts")
+        ask, places = self.text(item, "ask", where), self.texts(item, "facts", where)
+        if not ask.endswith("?"):
+            raise self.fail(f"{where}.ask", f"{ask!r} is not a question", "Write it as one, with its question mark.")
+        for place in places:
+            fact = record.fact(place)
+            if place.split(".")[0] != "population" and (fact is None or fact.confidence == "unverified"):
+                cure = "Name one that is shown, by its place: outcomes.0, key_points.1, caveats.0, population."
+                raise self.fail(f"{where}.facts", f"{place!r} is no fact of this record that may be shown", cure)
+        return ClinicalQuestion(ask=ask, facts=places)
 
     def source(self, tree: Any, where: str) -> Source:
         item = self.fields(tree, where, "ref what level url", required="ref what level")

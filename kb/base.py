@@ -55,6 +55,7 @@ class Base:
         self._guard = threading.RLock()
         self._current: Snapshot | None = None
         self._documents: dict[str, Document] = {}
+        self._records: dict[str, EvidenceRecord | None] = {}
 
     # -- finding ---------------------------------------------------------------------------------------------------
 
@@ -71,20 +72,26 @@ class Base:
         """The `k` best passages for a question, best first, ranks 1..n.
 
         `mode` is "hybrid", "rrf", "lexical" or "dense". `kinds`, `since` (a year) and `topics` narrow the search to
-        documents that match; when none does, there is no hit. CallError names a mode or kind that does not exist.
+        documents that match; when none does, there is no hit. The clinical questions of records are not among the hits.
+        CallError names a mode or kind that does not exist.
         """
         chosen = Filter(kinds=tuple(kinds), since=since, topics=tuple(topics))
         snapshot = self._snapshot()
         allowed = snapshot.matching(chosen) if chosen else None
-        found = search(snapshot, query, self.embedder.query, k=k, mode=mode, doc_ids=allowed)
+        found = search(
+            snapshot, query, self.embedder.query, k=k + snapshot.questions_among(k), mode=mode, doc_ids=allowed
+        )
         documents = self._known({snapshot.document_of(one.passage_id) for one in found})
         hits: list[Hit] = []
         for one in found:
             document = documents.get(snapshot.document_of(one.passage_id))
-            if document is not None:  # else removed since the snapshot was taken
+            if document is None or len(hits) == k:  # removed since the snapshot was taken
+                continue
+            passage = read_passage(snapshot.data_of(one.passage_id), document)
+            if passage.role != "question":
                 hits.append(
                     Hit(
-                        passage=read_passage(snapshot.data_of(one.passage_id), document),
+                        passage=passage,
                         document=document,
                         score=one.score,
                         rank=len(hits) + 1,
@@ -94,6 +101,10 @@ class Base:
                     )
                 )
         return hits
+
+    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, str, float]]:
+        """Every clinical question of the base's records: doc_id, place ("questions.0"), cosine to `vector`."""
+        return self._snapshot().questions(vector)
 
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of these passages, in their order: shape (n, d), unit length."""
@@ -146,7 +157,11 @@ class Base:
 
     def record(self, record_id: str) -> EvidenceRecord | None:
         """The evidence record of that id; None when the base does not hold it."""
-        return next(iter(self._catalogue.records(record_id)), None)
+        with self._guard:
+            self._snapshot()
+            if record_id not in self._records:
+                self._records[record_id] = next(iter(self._catalogue.records(record_id)), None)
+            return self._records[record_id]
 
     def records(self) -> list[EvidenceRecord]:
         """Every evidence record, by id."""
@@ -297,6 +312,7 @@ class Base:
                 self._current.close()
                 self._current = None
             self._documents.clear()
+            self._records.clear()
             for _ in range(LOOK_AGAIN):
                 before = self._catalogue.meta()
                 try:

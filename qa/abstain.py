@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.answer import Reason
-from qa.candidates import Candidate
+from qa.features import Candidate
 from qa.compose import HEAD, HEAVY, Calibration, lacks, probability
 from qa.question import Need, Question, same_time, times
 

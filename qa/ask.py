@@ -19,8 +19,9 @@ from domain.sentences import sentence_spans
 from domain.settings import VERSION, Settings
 from kb import Base
 from qa.abstain import enough
-from qa.candidates import Candidate, candidates, gather
+from qa.candidates import candidates, gather
 from qa.compose import calibration, choose, on_subject, rank
+from qa.features import Candidate
 from qa.notices import remarks
 from qa.question import Question, read_question
 from qa.remark import Remark

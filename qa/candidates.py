@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.document import KINDS, Document
+from domain.document import Document
 from domain.hit import Hit
 from domain.sentences import sentence_spans
 from kb import Base
 from kb.embed import Embedder
-from qa.question import Question, coverage, missing, same_time, times
+from kb.filters import Filter
+from qa.bearing import Bearing, bearing
+from qa.concepts import canonical
+from qa.features import Asked, Candidate, features
+from qa.question import Question, coverage, missing
 
 MIN_WORDS = 4
-FIGURES_HELP = frozenset({"figure", "comparison", "general", "yes-no"})
-"""What a question wants when a figure serves it."""
 NAMES_READ, NAMED_HITS = 3, 30
 """Names of a question whose records are read whole, and passages looked at to find a name's records."""
 LOOK_BACK = 300
 """Characters before a passage that count as its surroundings: two or three sentences."""
-RECORDS_READ = 6
+RECORDS_READ = 8
 """Records of which every fact is weighed, beside the passages that the search found."""
+RECORDS_NEAR = 6
+"""Records that are read whole because a clinical question of theirs is most like the one asked."""
 EMBEDDED_SENTENCES = 8
 """Sentences of documents that get a vector of their own at question time, the likeliest first (each costs 2 ms)."""
-
-_FIGURE = re.compile(r"\d")
-_EFFECT = re.compile(r"\b(?:HR|OR|RR|hazard ratio|odds ratio|risk ratio|CI|p\s*[<=])", re.IGNORECASE)
-_FACT_KINDS = ("outcomes", "key_points", "caveats", "population", "baseline")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A span of a passage that may become a claim.
-
-    `features` are what the ranker sees, by name; `context` is what the reader is told anyway (title, section, who was
-    studied); `vector` is the sentence's embedding (unit length), None before it is needed.
-    """
-
-    hit: Hit
-    start: int
-    end: int
-    text: str
-    context: str
-    features: Mapping[str, float] = field(default_factory=dict)
-    vector: NDArray[np.float32] | None = None
-    score: float = 0.0
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What breaks a tie: the document and where the sentence stands."""
-        return (self.hit.passage.doc_id, self.start)
 
 
 def gather(
@@ -66,15 +42,48 @@ def gather(
     since: int | None = None,
     topics: Sequence[str] = (),
 ) -> list[Hit]:
-    """The `k` best hits, and behind them the first hit of each further record that the question names."""
+    """The `k` best hits of the question as asked and of the question in the field's words, best first.
+
+    Behind them stand the first hit of each further record that the question names, and of each record that lists a
+    clinical question much like it.
+    """
     hits = base.search(question.text, k=k, kinds=kinds, since=since, topics=topics)
+    wider = canonical(question.text)
+    if wider != question.text:
+        seen = {hit.passage.passage_id for hit in hits}
+        others = base.search(wider, k=k, kinds=kinds, since=since, topics=topics)
+        hits = sorted(
+            [*hits, *(hit for hit in others if hit.passage.passage_id not in seen)],
+            key=lambda hit: (-hit.score, hit.passage.passage_id),
+        )
+        hits = [replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1)]
     known = {hit.passage.doc_id for hit in hits}
     for name in question.names[:NAMES_READ]:
         for hit in base.search(name.words, k=NAMED_HITS, mode="lexical", kinds=kinds, since=since, topics=topics):
             if hit.passage.doc_id not in known and _is_named(question, hit.document):
                 known.add(hit.passage.doc_id)
                 hits.append(replace(hit, score=0.0, rank=len(hits) + 1))
+    chosen = Filter(kinds=tuple(kinds), since=since, topics=tuple(topics))
+    for doc_id in _nearest(_bearing(base, base.fingerprint, question.text)):
+        document = base.document(doc_id)
+        if doc_id not in known and chosen.passes(document.kind, document.year, document.topics):
+            hits.append(Hit(passage=base.passages(doc_id)[0], document=document, score=0.0, rank=len(hits) + 1))
     return hits
+
+
+def _nearest(known: Bearing) -> list[str]:
+    return sorted(known, key=lambda doc_id: (-known[doc_id][""], doc_id))[:RECORDS_NEAR]
+
+
+@lru_cache(maxsize=64)
+def _bearing(base: Base, fingerprint: str, text: str) -> Bearing:
+    """How the records of the base in that state bear on a question, as asked and in the field's words."""
+    return bearing(base, [_asked_vector(base.embedder, wording) for wording in dict.fromkeys((text, canonical(text)))])
+
+
+@lru_cache(maxsize=64)
+def _asked_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:
+    return embedder.query(text)
 
 
 def _is_named(question: Question, document: Document) -> bool:
@@ -85,12 +94,13 @@ def _is_named(question: Question, document: Document) -> bool:
 def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDArray[np.float32]) -> list[Candidate]:
     """Every sentence of the hits with its features, in no order of merit; `vector` is the question's embedding."""
     top = max((hit.score for hit in hits), default=0.0) or 1.0
+    known = _bearing(base, base.fingerprint, question.text)
     by_document: dict[str, float] = {}
     for hit in hits:
         by_document[hit.passage.doc_id] = by_document.get(hit.passage.doc_id, 0.0) + hit.score / (1 + hit.rank / 10)
     best = max(by_document.values(), default=1.0) or 1.0
     found: list[Candidate] = []
-    for hit in [*hits, *_kin(question, hits, by_document, base)]:
+    for hit in [*hits, *_kin(question, hits, by_document, known, base)]:
         context = context_of(hit.document, hit.passage.heading)
         if hit.document.origin == "document":
             context = f"{context} . {_surroundings(hit)}"
@@ -99,10 +109,17 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDAr
             if len(text.split()) >= MIN_WORDS:
                 found.append(Candidate(hit=hit, start=start, end=end, text=text, context=context))
     vectors = _vectors(question, found, base)
-    made = [
-        _with_features(question, candidate, vectors[index], vector, top, by_document, best)
-        for index, candidate in enumerate(found)
-    ]
+    asked = Asked(
+        question=question,
+        vector=vector,
+        canonical=_asked_vector(base.embedder, canonical(question.text)),
+        bearing=known,
+        nearest=max((facts[""] for facts in known.values()), default=0.0),
+        records={hit.passage.doc_id: base.record(hit.document.record) for hit in hits if hit.document.record},
+        top=top,
+        documents={doc_id: score / best for doc_id, score in by_document.items()},
+    )
+    made = [replace(c, vector=own, features=features(asked, c, own)) for c, own in zip(found, vectors, strict=True)]
     return _beside_their_kin(made)
 
 
@@ -110,9 +127,9 @@ def _beside_their_kin(made: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, told how well their whole document fits."""
     best: dict[str, dict[str, float]] = {}
     for candidate in made:
-        mine = best.setdefault(candidate.hit.passage.doc_id, {"cosine": -1.0, "coverage_in_context": 0.0})
-        for name in mine:
-            mine[name] = max(mine[name], candidate.features[name])
+        mine = best.setdefault(candidate.hit.passage.doc_id, {})
+        for name in ("cosine", "canonical", "coverage_in_context"):
+            mine[name] = max(mine.get(name, -1.0), candidate.features[name])
     return [
         replace(
             candidate,
@@ -125,17 +142,20 @@ def _beside_their_kin(made: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def _kin(question: Question, hits: Sequence[Hit], by_document: Mapping[str, float], base: Base) -> list[Hit]:
-    """The other facts of the best records and of those the question names: a record is read whole, as a page is."""
-    known = {hit.passage.passage_id for hit in hits}
+def _kin(
+    question: Question, hits: Sequence[Hit], by_document: Mapping[str, float], known: Bearing, base: Base
+) -> list[Hit]:
+    """The other facts of the records that fit best, bear most on the question, or are named: a record is read whole."""
+    have = {hit.passage.passage_id for hit in hits}
     documents = {hit.passage.doc_id: hit.document for hit in hits if hit.document.origin == "record"}
     best = sorted(documents, key=lambda doc_id: (-by_document.get(doc_id, 0.0), doc_id))[:RECORDS_READ]
     best += [doc_id for doc_id in documents if doc_id not in best and _is_named(question, documents[doc_id])]
+    best += [doc_id for doc_id in _nearest(known) if doc_id in documents and doc_id not in best]
     return [
         Hit(passage=passage, document=documents[doc_id], score=0.0, rank=len(hits) + 1)
         for doc_id in best
         for passage in base.passages(doc_id)
-        if passage.passage_id not in known
+        if passage.passage_id not in have and passage.role != "question"
     ]
 
 
@@ -167,20 +187,6 @@ def _studied(document: Document) -> str:
     return next((document.text[s.start : s.end] for s in document.sections if "studied" in s.heading.casefold()), "")
 
 
-LEAD_WORDS = 3
-"""A sentence of a record opens with its study's name: a name within so many words is its subject, not a mention."""
-
-
-def _subject(question: Question, text: str, title: str) -> tuple[float, float]:
-    """Whether one of the asked-for names is the subject of sentence or title, and whether none is (0 or 1 each)."""
-    if not question.names:
-        return 0.0, 0.0
-    opening = " ".join(text.split()[:LEAD_WORDS])
-    names = len(question.names)
-    led = min(sum(need.name for need in missing(question, words)) for words in (opening, " ".join(title.split()[:4])))
-    return float(led < names), float(led == names)
-
-
 def _vectors(question: Question, found: Sequence[Candidate], base: Base) -> list[NDArray[np.float32] | None]:
     """Vectors of the sentences: a record's passage has one in the base, the likeliest others are embedded now."""
     whole = [c for c in found if (c.start, c.end) == (c.hit.passage.start, c.hit.passage.end)]
@@ -199,68 +205,3 @@ def _vectors(question: Question, found: Sequence[Candidate], base: Base) -> list
 def _sentence_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:
     row: NDArray[np.float32] = embedder.passages([text])[0]
     return row
-
-
-def _with_features(
-    question: Question,
-    candidate: Candidate,
-    own: NDArray[np.float32] | None,
-    asked: NDArray[np.float32],
-    top: float,
-    by_document: Mapping[str, float],
-    best: float,
-) -> Candidate:
-    hit, text = candidate.hit, candidate.text
-    around = f"{text} . {candidate.context}"
-    cosine = float(own @ asked) if own is not None else 0.6 * (hit.dense or 0.0)
-    fact, _, index = (hit.passage.fact or "").partition(".")
-    spoken = times(text)
-    timed = bool(question.times) and bool(spoken)
-    agrees = timed and any(same_time(a, b) for a in question.times for b in spoken)
-    has_figure = bool(_FIGURE.search(text))
-    subject, other = _subject(question, text, hit.document.title)
-    recommends = "recommend" in hit.passage.heading.casefold()
-    names = question.names
-    lacking_names = [need for need in missing(question, around) if need.name]
-    year = hit.document.year or 0
-    features = {
-        "cosine": cosine,
-        "coverage": coverage(question, text),
-        "coverage_in_context": coverage(question, around),
-        "names": 1.0 - len(lacking_names) / len(names) if names else 1.0,
-        "passage": hit.score / top,
-        "document": by_document[hit.passage.doc_id] / best,
-        "title": coverage(question, hit.document.title),
-        "time_agrees": float(agrees),
-        "time_differs": float(timed and not agrees),
-        "figure_wanted_and_there": float(question.wants in FIGURES_HELP and has_figure),
-        "figure_wanted_and_absent": float(question.wants == "figure" and not has_figure),
-        "effect": float(bool(_EFFECT.search(text)) and question.wants in FIGURES_HELP),
-        "recommendation_wanted_and_there": float(question.wants == "recommendation" and recommends),
-        "recommendation_not_wanted": float(question.wants != "recommendation" and recommends),
-        "limit_wanted_and_there": float(question.wants == "limitation" and fact == "caveats"),
-        "limit_not_wanted": float(question.wants != "limitation" and fact == "caveats"),
-        "definition_wanted_and_studied": float(question.wants == "definition" and fact in {"population", "key_points"}),
-        "studied_not_wanted": float(question.wants != "definition" and fact in {"population", "baseline"}),
-        "explanation_wanted_and_there": float(question.wants in {"reason", "yes-no"} and fact == "key_points"),
-        "in_brief": float(fact == "digest"),
-        "in_brief_and_broad": float(fact == "digest" and question.wants in {"general", "comparison", "yes-no"}),
-        "subject": subject,
-        "other_subject": other,
-        "studied": coverage(question, candidate.context),
-        "early": 1.0 / (1.0 + int(index)) if index.isdigit() else 0.3,
-        "year_agrees": float(any(y == year or str(y) in text for y in question.years)),
-        "superseded": float("supersede" in text.casefold()),
-        "caption": float(hit.passage.role != "prose"),
-        "rung": 1.0 - KINDS.index(hit.document.kind) / (len(KINDS) - 1),
-        "long": max(0.0, len(text.split()) - 35) / 35,
-    }  # fmt: skip
-    return Candidate(
-        hit=hit,
-        start=candidate.start,
-        end=candidate.end,
-        text=text,
-        context=candidate.context,
-        features=features,
-        vector=own,
-    )

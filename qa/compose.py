@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
 
-from qa.candidates import Candidate
+from qa.features import BROAD, ROLES, Candidate, led_by, role_of
 from qa.question import Need, Question, missing
 
 MAX_CLAIMS = 4
@@ -23,17 +23,16 @@ MAX_WORDS = 120
 class Calibration:
     """What `chordae eval calibrate` fitted, read from qa/answering.json.
 
-    `ranker` and `decision` are logistic regressions by feature name, with "intercept"; `threshold` is the probability
-    (0-1) from which a question counts as answerable; `novelty`, `redundancy` and `reach` steer the choice of further
-    sentences: what a newly covered need adds, what likeness to a chosen sentence costs, and how far below the best a
-    sentence may lie (all in the ranker's log-odds).
+    `ranker`, `selector` and `decision` are linear in features by name: how likely a sentence carries an asked-for
+    fact, what it adds to the sentences chosen before it, and (a logistic regression, with "intercept") whether the
+    question is answered here at all; `threshold` is the probability (0-1) from which it is. `reach` is how far below
+    the best a sentence may lie to be said at all, in the ranker's log-odds.
     """
 
     ranker: Mapping[str, float]
+    selector: Mapping[str, float]
     decision: Mapping[str, float]
     threshold: float
-    novelty: float
-    redundancy: float
     reach: float
 
 
@@ -115,23 +114,83 @@ def probability(question: Question, ranked: Sequence[Candidate], model: Calibrat
 
 
 def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) -> list[Candidate]:
-    """One to four candidates, at most 120 words in all: the best first, then what adds most and repeats least."""
+    """One to four candidates, at most 120 words in all.
+
+    Each study that is named opens with what best answers for it; a broad question gets the study in brief. What is
+    left goes to the candidates that most likely add an asked-for fact.
+    """
     chosen: list[Candidate] = []
-    words = 0
-    pool = [c for c in ranked if c.score >= ranked[0].score - model.reach]
-    brief = _in_brief(question, ranked)
-    while pool and len(chosen) < MAX_CLAIMS:
-        best = max(pool, key=lambda c: (_gain(question, c, chosen, model), [-ord(ch) for ch in c.key[0]], -c.key[1]))
-        if brief is not None and len(chosen) == 1 and brief not in chosen:
-            best = brief
-        if best in pool:
-            pool.remove(best)
-        length = len(best.text.split())
-        if chosen and (words + length > MAX_WORDS or _repeats(best, chosen)):
-            continue
-        chosen.append(best)
-        words += length
+    for opening in _openings(question, ranked):
+        if _fits(opening, chosen):
+            chosen.append(opening)
+    pool = [c for c in ranked if c.score >= ranked[0].score - model.reach][:POOL]
+    while len(chosen) < MAX_CLAIMS:
+        pool = [c for c in pool if c not in chosen and _fits(c, chosen)]
+        if not pool:
+            break
+        added = additions(question, pool, chosen)
+        gains = [c.score + linear(model.selector, gain) for c, gain in zip(pool, added, strict=True)]
+        chosen.append(pool[min(range(len(pool)), key=lambda at: (-gains[at], pool[at].key))])
     return chosen
+
+
+def _fits(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    words = sum(len(c.text.split()) for c in [*chosen, candidate])
+    return not chosen or (words <= MAX_WORDS and len(chosen) < MAX_CLAIMS and not _repeats(candidate, chosen))
+
+
+def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """For each named study, in the order of asking, what opens on it; for a question without a name, on the best."""
+    groups: list[list[Candidate]] = []
+    for need in question.names:
+        about = [c for c in ranked if need in led_by(question, c.text, c.hit)]
+        if about and not any(about[0].hit.passage.doc_id == group[0].hit.passage.doc_id for group in groups):
+            groups.append(about)
+    if not groups:
+        groups = [list(ranked)]
+    wide = len(groups) > 1
+    return [opening for group in groups if (opening := _opening(question, group, wide=wide)) is not None]
+
+
+def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> Candidate | None:
+    best = group[0]
+    if question.wants not in BROAD or best.features["special"] > 0 or best.hit.document.origin != "record":
+        return best if wide or question.names else None
+    briefs = {role_of(c.hit): c for c in group if c.hit.passage.doc_id == best.hit.passage.doc_id}
+    brief = (briefs.get("short") or briefs.get("brief")) if wide else briefs.get("brief")
+    return brief or (best if wide else None)
+
+
+POOL = 80
+"""The best-ranked candidates among which an answer's sentences are chosen."""
+
+
+def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Candidate]) -> Iterator[dict[str, float]]:
+    """What each candidate would add to the chosen ones, by feature name; none when none is chosen."""
+    said = " . ".join(f"{c.text} . {c.hit.document.title}" for c in chosen)
+    lacking = missing(question, said) if chosen else ()
+    total = sum(need.weight for need in question.needs) or 1.0
+    led = {need for c in chosen for need in led_by(question, c.text, c.hit)}
+    sources = {c.hit.passage.doc_id for c in chosen}
+    roles = {(c.hit.passage.doc_id, role_of(c.hit)) for c in chosen}
+    for c in pool:
+        role, source = role_of(c.hit), c.hit.passage.doc_id
+        added: dict[str, float] = {}
+        if chosen:
+            still = missing(question, f"{c.text} . {c.hit.document.title}") if lacking else ()
+            figures = set(_NUMBER.findall(c.text))
+            given = set(_NUMBER.findall(" ".join(one.text for one in chosen if one.hit.passage.doc_id == source)))
+            added = {
+                "words": len(c.text.split()) / 40,
+                "new needs": sum(need.weight for need in lacking if need not in still) / total,
+                "new name": float(bool(led_by(question, c.text, c.hit) - led)),
+                "likeness": max(_cosine(c, one) for one in chosen),
+                "same source": float(source in sources),
+                "same source and role": float((source, role) in roles),
+                "new figures": len(figures - given) / len(figures) if figures else 0.0,
+                **{f"then {one}": float(role == one) for one in ROLES},
+            }
+        yield added
 
 
 def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -146,31 +205,6 @@ def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidat
         or (c.hit.document.origin == "document" and any(need not in missing(question, c.text) for need in names))
     ]
     return about or list(ranked)
-
-
-def _in_brief(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
-    """The main results of the best candidate's study, where the question is broad."""
-    if question.wants not in BROAD:
-        return None
-    doc_id = ranked[0].hit.passage.doc_id
-    digests = [c for c in ranked if c.hit.passage.fact == "digest"]
-    timely = [c for c in digests if c.features["time_agrees"]] if question.times else []
-    return next((c for c in timely or digests if timely or c.hit.passage.doc_id == doc_id), None)
-
-
-BROAD = frozenset({"general", "comparison", "yes-no"})
-"""What a question wants when it asks how a study came out rather than for one figure, reason or rule."""
-
-
-def _gain(question: Question, candidate: Candidate, chosen: Sequence[Candidate], model: Calibration) -> float:
-    if not chosen:
-        return candidate.score
-    said = " . ".join(f"{c.text} . {c.hit.document.title}" for c in chosen)
-    lacking = missing(question, said)
-    still = missing(question, f"{candidate.text} . {candidate.hit.document.title}")
-    added = sum(need.weight for need in lacking if need not in still)
-    likeness = max((_cosine(candidate, c) for c in chosen), default=0.0)
-    return candidate.score + model.novelty * added - model.redundancy * likeness
 
 
 def _cosine(a: Candidate, b: Candidate) -> float:

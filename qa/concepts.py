@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
 from kb.words import WORD, stem
+
+SAID_WITH = 2
+"""Words of a concept that stand behind a question to widen it."""
 
 
 def folded(text: str) -> tuple[str, ...]:
@@ -66,12 +68,15 @@ def _scan(text: str, *, narrower: bool) -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=1)
 def _surfaces() -> dict[str, tuple[str, ...]]:
     table = tomllib.loads(files("qa").joinpath("concepts.toml").read_text(encoding="utf-8"))
-    return {concept: tuple(entry["same"][:6]) for concept, entry in table.items()}
+    return {concept: tuple(entry["same"][:SAID_WITH]) for concept, entry in table.items()}
 
 
-def expansions(concepts: Iterable[str]) -> tuple[str, ...]:
-    """Other ways to say `concepts`, for widening a query; at most six a concept, in the order of the file."""
-    seen: dict[str, None] = {}
-    for concept in concepts:
-        seen.update(dict.fromkeys(_surfaces().get(concept, ())))
-    return tuple(seen)
+def canonical(text: str) -> str:
+    """`text` with the field's own words for what it names behind it: what "does clipping save lives" is about.
+
+    At most `SAID_WITH` words or phrases a concept, in the order of the file; the text alone when it names none.
+    """
+    said: dict[str, None] = {}
+    for concept in named(text):
+        said.update(dict.fromkeys(_surfaces()[concept]))
+    return f"{text} ({'; '.join(said)})" if said else text

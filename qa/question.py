@@ -216,7 +216,8 @@ def _name_spans(text: str) -> list[tuple[int, int]]:
         opens = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1:] in ".?!:"
         if opens and first.casefold() in STOPWORDS | {"repair", "which", "whose"}:
             continue
-        if opens and re.fullmatch(r"[A-Z][a-z]+", match.group()):
+        listed = re.match(r",|['’]s\b|\s(?:and|or|versus|vs)\b", text[match.end() :]) and rarity(first.lower()) >= 1.0
+        if opens and re.fullmatch(r"[A-Z][a-zà-ÿ]+", match.group()) and not (listed and not named(first)):
             continue
         spans.append(match.span())
     return spans

@@ -1,0 +1,192 @@
+"""What speaks for a sentence as an answer: the features that the ranker sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.document import KINDS
+from domain.evidence import EvidenceRecord
+from domain.hit import Hit
+from qa.bearing import Bearing, bears
+from qa.concepts import covered, named
+from qa.question import Need, Question, coverage, missing, same_time, times
+
+FIGURES_HELP = frozenset({"figure", "comparison", "general", "yes-no"})
+"""What a question wants when a figure serves it."""
+MEASURES = frozenset(
+    """death operative-death hospitalisation length-of-stay quality-of-life nyha walk remodelling mr-severity eroa rvol
+    lvef complications success cost reintervention stroke lvesd lvesvi vo2 prevalence""".split()
+)
+"""Concepts that are measured: a question that names one asks for it and not for another."""
+BROAD_WEIGHT = 0.5
+"""A question that asks no more than this beyond naming a study is a broad question about the study."""
+LEAD_WORDS = 3
+"""A sentence of a record opens with its study's name: a name within so many words is its subject, not a mention."""
+
+
+def led_by(question: Question, text: str, hit: Hit) -> frozenset[Need]:
+    """The names asked for that are the subject of the sentence, of its document's title, or its first author."""
+    document = hit.document
+    places = (
+        " ".join(text.split()[:LEAD_WORDS]),
+        " ".join(document.title.split()[: LEAD_WORDS + 1]),
+        (document.first_author or "").split(" ")[0],
+    )
+    lacking = [set(missing(question, place)) for place in places]
+    return frozenset(need for need in question.names if any(need not in lack for lack in lacking))
+
+
+def _subject(question: Question, text: str, hit: Hit) -> tuple[float, float]:
+    """Whether one of the asked-for names is the subject, and whether none is (0 or 1 each; 0, 0 without names)."""
+    led = bool(question.names) and bool(led_by(question, text, hit))
+    return float(led), float(bool(question.names) and not led)
+
+
+_FIGURE = re.compile(r"\d")
+_EFFECT = re.compile(r"\b(?:HR|OR|RR|hazard ratio|odds ratio|risk ratio|CI|p\s*[<=])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A span of a passage that may become a claim.
+
+    `features` are what the ranker sees, by name; `context` is what the reader is told anyway (title, section, who was
+    studied); `vector` is the sentence's embedding (unit length), None before it is needed.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    context: str
+    features: Mapping[str, float] = field(default_factory=dict)
+    vector: NDArray[np.float32] | None = None
+    score: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What breaks a tie: the document and where the sentence stands."""
+        return (self.hit.passage.doc_id, self.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question with what its candidates are held against.
+
+    `vector` embeds the question as asked, `canonical` in the field's own words; `top` is the best hit's score,
+    `documents` the share (0-1) of the best document's score that each document has; `bearing` how the records bear on
+    the question, `nearest` the likeness of the clinical question most like it, `records` the records themselves.
+    """
+
+    question: Question
+    vector: NDArray[np.float32]
+    canonical: NDArray[np.float32]
+    top: float
+    documents: Mapping[str, float]
+    bearing: Bearing
+    nearest: float
+    records: Mapping[str, EvidenceRecord | None]
+
+
+def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None) -> dict[str, float]:
+    """The features by name; `own` is the sentence's embedding, None where it has none yet."""
+    question, hit, text = asked.question, candidate.hit, candidate.text
+    around = f"{text} . {candidate.context}"
+    cosine = float(own @ asked.vector) if own is not None else 0.6 * (hit.dense or 0.0)
+    _, _, index = (hit.passage.fact or "").partition(".")
+    early = 1.0 / (1.0 + int(index)) if index.isdigit() else 0.0
+    role = role_of(hit)
+    spoken = times(text)
+    timed = bool(question.times) and bool(spoken)
+    agrees = timed and any(same_time(a, b) for a in question.times for b in spoken)
+    has_figure = bool(_FIGURE.search(text))
+    subject, other = _subject(question, text, hit)
+    names = question.names
+    lacking_names = [need for need in missing(question, around) if need.name]
+    year = hit.document.year or 0
+    special = _special(question, candidate.context)
+    asked_beyond = sum(need.weight for need in special)
+    broad = asked_beyond < BROAD_WEIGHT
+    still = set(missing(question, text))
+    wanted, told, led = (MEASURES & set(scan) for scan in (named(question.text), covered(text), covered(_lead(text))))
+    return {
+        "cosine": cosine,
+        "canonical": float(own @ asked.canonical) if own is not None else cosine,
+        "bears": bears(asked.bearing, hit.passage, asked.records.get(hit.passage.doc_id)),
+        "record bears": asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
+        "record bears less": asked.nearest - asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
+        "coverage": coverage(question, text),
+        "coverage_in_context": coverage(question, around),
+        "special": sum(n.weight for n in special if n not in still) / asked_beyond if not broad else 0.0,
+        "names": 1.0 - len(lacking_names) / len(names) if names else 1.0,
+        "passage": hit.score / asked.top,
+        "document": asked.documents[hit.passage.doc_id],
+        "title": coverage(question, hit.document.title),
+        "time_agrees": float(agrees),
+        "time_differs": float(timed and not agrees),
+        "figure_wanted_and_there": float(question.wants in FIGURES_HELP and has_figure),
+        "figure_wanted_and_absent": float(question.wants == "figure" and not has_figure),
+        "effect": float(bool(_EFFECT.search(text)) and question.wants in FIGURES_HELP),
+        "measure_told": len(wanted & told) / len(wanted) if wanted else 0.0,
+        "measure_leads": len(wanted & led) / len(wanted) if wanted else 0.0,
+        "measure_other": float(bool(wanted and told) and not wanted & told),
+        "recommendation_wanted": float(question.wants == "recommendation" and role == "recommendation"),
+        "limit_wanted": float(question.wants == "limitation" and role in {"limit", "limits"}),
+        "definition_wanted": float(
+            question.wants == "definition" and role in {"design", "criteria", "point", "points"}
+        ),
+        "explanation_wanted": float(question.wants in {"reason", "yes-no"} and role in {"point", "points"}),
+        "brief_wanted": float(question.wants in BROAD and role in {"brief", "short"}),
+        "subject": subject,
+        "other_subject": other,
+        "studied": coverage(question, candidate.context),
+        "year_agrees": float(any(y == year or str(y) in text for y in question.years)),
+        "superseded": float("supersede" in text.casefold()),
+        "caption": float(hit.passage.role != "prose"),
+        "rung": 1.0 - KINDS.index(hit.document.kind) / (len(KINDS) - 1),
+        "long": max(0.0, len(text.split()) - 35) / 35,
+        **{f"early {one}": early if role == one else 0.0 for one in ("result", "recommendation", "point", "limit")},
+        **{f"is {one}": float(role == one) for one in ROLES},
+        **{f"broad, {one}": float(role == one and broad) for one in ROLES},
+    }
+
+
+ROLES = (
+    "brief", "short", "theme", "points", "limits", "result", "recommendation", "point", "limit", "design", "criteria", "baseline",
+)  # fmt: skip
+"""What a passage of a record is; a sentence of a document is none of them."""
+BROAD = frozenset({"general", "comparison", "yes-no"})
+"""What a question wants when it asks how a study came out rather than for one figure, reason or rule."""
+_FACTS = {"outcomes": "result", "key_points": "point", "caveats": "limit"}
+_POPULATION = {"population": "design", "population.baseline": "baseline"}
+
+
+def role_of(hit: Hit) -> str:
+    """One of `ROLES`; empty for a sentence of a document."""
+    fact = hit.passage.fact or ""
+    kind, _, place = fact.partition(".")
+    if kind == "digest":
+        theme = place.partition(".")[0]
+        return theme if theme in ("points", "limits", "short") else "theme" if theme else "brief"
+    if kind == "outcomes" and "recommend" in hit.passage.heading.casefold():
+        return "recommendation"
+    return _FACTS.get(kind) or _POPULATION.get(fact) or ("criteria" if kind == "population" else "")
+
+
+def _special(question: Question, context: str) -> tuple[Need, ...]:
+    """What is asked beyond what the whole document is about: with "COAPT" told, "quality of life"."""
+    return tuple(need for need in missing(question, context) if need.weight >= LIGHT and not need.name)
+
+
+LIGHT = 0.2
+"""Needs below this weight are the form of a question."""
+
+
+def _lead(text: str) -> str:
+    """What a record's sentence opens with, behind its study's name: the measure it reports."""
+    return re.split(r"[(;]", text.split(", ", 1)[-1])[0]
