@@ -16,8 +16,9 @@ class Passage:
 
     `pages` are the 1-based numbers it touches (empty: the format has none), `section` the heading path. `role` is the
     role of its section. For a passage of an evidence record, `confidence` says what stands behind the fact, `fact`
-    is its place in the record ("outcomes.3", "key_points.0", "population"); both are None in documents. The role
-    "question" is that of a record's clinical question, which is searched and never quoted.
+    is its place in the record ("outcomes.3", "key_points.0", "population"); both are None in documents. `facts`
+    are the places of those that a digest tells, or that answer a clinical question; the role "question" is that of
+    such a question, which is searched and never quoted.
     """
 
     passage_id: str
@@ -30,6 +31,7 @@ class Passage:
     role: str = "prose"
     confidence: Confidence | None = None
     fact: str | None = None
+    facts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty passage and one whose text is not as long as its span (ValueError)."""
@@ -51,6 +53,7 @@ def slice_passage(
     role: str = "prose",
     confidence: Confidence | None = None,
     fact: str | None = None,
+    facts: tuple[str, ...] = (),
 ) -> Passage:
     """The passage at `start:end` of `document`; its id is the document's id and the span, so it never repeats."""
     return Passage(
@@ -64,4 +67,5 @@ def slice_passage(
         role=role,
         confidence=confidence,
         fact=fact,
+        facts=facts,
     )

@@ -45,8 +45,10 @@ DATA = ROOT / "eval" / "data"
 INVENTED = ROOT / "tests" / "data"
 TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
-RIDGE = 4.0
+RIDGE = 6.0
 """L2 penalty of both regressions, on standardised features."""
+BROAD_WEIGHT = 3.0
+"""What a broad question weighs in fitting, a narrow one being 1: they are fewer, and they are what is asked most."""
 REACH = 6.0
 """See qa.compose.Calibration."""
 REFUSAL_WEIGHT = 1.0
@@ -151,6 +153,7 @@ class Step:
     added: NDArray[np.float64]
     right: NDArray[np.float64]
     first: bool
+    weight: float
 
 
 def fit_ranker(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str, float]]:
@@ -166,17 +169,23 @@ def fit_ranker(examples: Sequence[Example]) -> tuple[dict[str, float], dict[str,
     steps = [step for e in useful for step in _steps(e, own_names, added_names)]
     firsts = [step for step in steps if step.first]
     mean, spread = _scale(np.vstack([step.own for step in firsts]))
-    weights = _softmax([((step.own - mean) / spread, step.right, np.zeros(len(step.right))) for step in firsts])
+    weights = _softmax(
+        [((step.own - mean) / spread, step.right, np.zeros(len(step.right)), step.weight) for step in firsts]
+    )
     centre, width = _scale(np.vstack([step.added for step in steps]))
     later = _softmax(
-        [((s.added - centre) / width, s.right, ((s.own - mean) / spread) @ weights) for s in steps if not s.first]
+        [
+            ((s.added - centre) / width, s.right, ((s.own - mean) / spread) @ weights, s.weight)
+            for s in steps
+            if not s.first
+        ]
     )
     ranker = _unscaled(own_names, weights, 0.0, mean, spread)
     return ranker, _unscaled(added_names, later, 0.0, centre, width) | {"intercept": 0.0}
 
 
 def _softmax(
-    steps: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]],
+    steps: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]],
 ) -> NDArray[np.float64]:
     """Weights of standardised features; each step is its candidates' features, how right each is, and a given score."""
     from scipy.optimize import minimize
@@ -185,13 +194,13 @@ def _softmax(
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         total, slope = 0.0, np.zeros(size)
-        for rows, right, given in steps:
+        for rows, right, given, weight in steps:
             score = rows @ weights + given
             share = np.exp(score - score.max())
             share /= share.sum()
             good = np.maximum(share * right, 1e-300)
-            total -= float(np.log(good.sum()))
-            slope += rows.T @ (share - good / good.sum())
+            total -= weight * float(np.log(good.sum()))
+            slope += weight * rows.T @ (share - good / good.sum())
         return float(total + RIDGE * weights @ weights / 2) / len(steps), (slope + RIDGE * weights) / len(steps)
 
     found: NDArray[np.float64] = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
@@ -216,6 +225,7 @@ def _steps(e: Example, own_names: Sequence[str], added_names: Sequence[str]) -> 
             added=np.array(added),
             right=np.array([new[at] for at in open_to], float),
             first=not chosen,
+            weight=BROAD_WEIGHT if e.question.id[0] == "b" else 1.0,
         )
         best = max(open_to, key=lambda at: (new[at], new[at] / len(e.found[at].text.split()), -at))
         chosen.append(e.found[best])
@@ -231,7 +241,7 @@ def _carried(candidate: Candidate, question: Question) -> set[int]:
 
 def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
     """Records and documents weigh the same in all, and so do answerable and unanswerable questions within each."""
-    keys = [(bool(e.question.records) or e.question.id[0] in "nb", e.question.answerable) for e in examples]
+    keys = [(e.question.id.rstrip("0123456789").removesuffix("n")[:1] or "l", e.question.answerable) for e in examples]
     counts = {key: keys.count(key) for key in keys}
     return np.array([len(keys) / (len(counts) * counts[key]) for key in keys])
 

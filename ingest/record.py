@@ -45,7 +45,8 @@ def read_record_file(path: Path, data: bytes, doc_id: str) -> tuple[EvidenceReco
 def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[Document, tuple[Passage, ...]]:
     """A document of Chordae's wording and its passages, one a fact, in the order of the record.
 
-    The first passages ("digest", "digest.limits.0", …) tell several facts together. What is unverified or held back is not in it.
+    The first passages ("digest", "digest.limits.0", …) tell several facts together. What is unverified or held back
+    is not in it.
     `Passage.fact` is the fact's place in the record. The last passages are its clinical questions, role "question":
     they are searched and never quoted. Raises InvalidRecord when nothing is left to show; `path` only
     names the file there.
@@ -84,6 +85,7 @@ def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[
             slice_passage(document, start, start + len(said.text), section=section),
             confidence=said.confidence,
             fact=said.fact,
+            facts=said.facts,
             role="question" if said.fact.startswith(QUESTIONS) else "prose",
         )
         for said, start, section in spans
@@ -97,6 +99,7 @@ class _Said:
     text: str
     fact: str
     confidence: Confidence
+    facts: tuple[str, ...] = ()
 
 
 def _sections(record: EvidenceRecord) -> Iterator[tuple[str, list[_Said]]]:
@@ -116,8 +119,8 @@ def _sections(record: EvidenceRecord) -> Iterator[tuple[str, list[_Said]]]:
 
 
 def _brief(record: EvidenceRecord) -> Iterator[_Said]:
-    for fact, text, confidence in digests(record):
-        yield _Said(text=text, fact=fact, confidence=confidence)
+    for digest in digests(record):
+        yield _Said(text=digest.text, fact=digest.place, confidence=digest.confidence, facts=digest.facts)
 
 
 def _studied(record: EvidenceRecord) -> Iterator[_Said]:
@@ -148,7 +151,7 @@ def _facts(record: EvidenceRecord, field: str) -> Iterator[_Said]:
 
 def _questions(record: EvidenceRecord) -> Iterator[_Said]:
     for place, question in enumerate(record.questions):
-        yield _Said(text=question.ask, fact=f"{QUESTIONS}.{place}", confidence="primary")
+        yield _Said(text=question.ask, fact=f"{QUESTIONS}.{place}", confidence="primary", facts=question.facts)
 
 
 def _joined(*parts: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from domain.evidence import EvidenceRecord, Fact, Outcome
 from domain.passage import Confidence
@@ -16,7 +17,7 @@ from ingest.record_words import interval_phrase, measure_phrase, says_when, spel
 DIGEST_WORDS = 45
 """A digest is cut at about this many words, so that an answer has room for it and two facts more."""
 BRIEF_WORDS, SHORT_WORDS = 58, 40
-"""The study in brief: all that a third of an answer's claims may say of it, and what leaves room for two studies more."""
+"""The study in brief at its full length, half an answer; and so short that three fit into one."""
 MAX_RESULTS = 4
 THEMES = (
     (
@@ -43,8 +44,18 @@ _SHORT_NOTE = 3
 _SHORT_POPULATION = 6
 
 
-def digests(record: EvidenceRecord) -> Iterator[tuple[str, str, Confidence]]:
-    """Each digest with its place ("digest", "digest.limits", …) and the weakest confidence among its facts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One digest: its place ("digest", "digest.limits.0"), the places of the facts it tells, the weakest confidence."""
+
+    place: str
+    text: str
+    facts: tuple[str, ...]
+    confidence: Confidence
+
+
+def digests(record: EvidenceRecord) -> Iterator[Digest]:
+    """The digests of a record.
 
     No digest tells fewer than two facts, and none tells only what the study in brief has told. Unverified facts and
     recommendations are in none.
@@ -54,10 +65,10 @@ def digests(record: EvidenceRecord) -> Iterator[tuple[str, str, Confidence]]:
     opening = _opening(record, arms)
     for place, length in (("digest", BRIEF_WORDS), ("digest.short", SHORT_WORDS)):
         parts = _told(_with_figures(record), arms, length - len(opening.split()), MAX_RESULTS)
-        if parts and parts[0][1] != in_brief and len(parts[0][1]) > 1:
+        if parts and parts[0][1] != in_brief:
             text, told = parts[0]
             in_brief = in_brief or told
-            yield place, f"{opening}: {text}.", _weakest(told)
+            yield _digest(record, place, f"{opening}: {text}.", told)
     for theme, measures in THEMES:
         outcomes = [outcome for outcome in _results(record) if measures.search(outcome.measure.casefold())]
         if all(outcome in in_brief for outcome in outcomes):
@@ -66,7 +77,7 @@ def digests(record: EvidenceRecord) -> Iterator[tuple[str, str, Confidence]]:
         opening = f"{study(record, opening=True)}, {theme}" + (f", {named}" if named else "")
         for number, (text, told) in enumerate(_told(outcomes, arms, DIGEST_WORDS - len(opening.split()))):
             if len(told) > 1:
-                yield f"digest.{theme.split()[0].casefold()}.{number}", f"{opening}: {text}.", _weakest(told)
+                yield _digest(record, f"digest.{theme.split()[0].casefold()}.{number}", f"{opening}: {text}.", told)
     yield from _joined(record, "points", record.key_points)
     yield from _joined(record, "limits", record.caveats)
 
@@ -101,7 +112,7 @@ def _told(
     return [("; ".join(clauses), told) for clauses, told in parts]
 
 
-def _joined(record: EvidenceRecord, name: str, facts: Sequence[Fact]) -> Iterator[tuple[str, str, Confidence]]:
+def _joined(record: EvidenceRecord, name: str, facts: Sequence[Fact]) -> Iterator[Digest]:
     """Key points or limits told together, a digest's worth at a time."""
     opening = study(record, opening=True) + (", limits" if name == "limits" else "")
     parts: list[list[Fact]] = [[]]
@@ -115,11 +126,16 @@ def _joined(record: EvidenceRecord, name: str, facts: Sequence[Fact]) -> Iterato
     for number, part in enumerate(parts):
         if len(part) > 1:
             text = ". ".join(fact.fact.rstrip(".") for fact in part)
-            yield f"digest.{name}.{number}", f"{opening} – {text}.", _weakest(part)
+            yield _digest(record, f"digest.{name}.{number}", f"{opening} – {text}.", part)
 
 
-def _weakest(facts: Sequence[Outcome | Fact]) -> Confidence:
-    return max((fact.confidence for fact in facts if fact.confidence != "unverified"), key=_LADDER.index)
+def _digest(record: EvidenceRecord, place: str, text: str, told: Sequence[Outcome | Fact]) -> Digest:
+    kinds: tuple[tuple[str, Sequence[Outcome | Fact]], ...] = (
+        ("outcomes", record.outcomes), ("key_points", record.key_points), ("caveats", record.caveats),
+    )  # fmt: skip
+    facts = (f"{kind}.{at}" for kind, rows in kinds for at, row in enumerate(rows) if any(row is one for one in told))
+    weakest = max((fact.confidence for fact in told if fact.confidence != "unverified"), key=_LADDER.index)
+    return Digest(place=place, text=text, facts=tuple(facts), confidence=weakest)
 
 
 def _results(record: EvidenceRecord) -> list[Outcome]:

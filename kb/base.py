@@ -38,6 +38,8 @@ from kb.writer import FILES, Writer, embed
 
 FLUSH = 128
 """Passages that are embedded and written together, at least: some seconds of work, lost when interrupted."""
+READ_KEPT = 256
+"""Documents whose passages stay in memory once they were read."""
 LOOK_AGAIN = 5
 """How often a reader starts anew when a writer exchanges the indexes under its hands."""
 
@@ -55,7 +57,7 @@ class Base:
         self._guard = threading.RLock()
         self._current: Snapshot | None = None
         self._documents: dict[str, Document] = {}
-        self._records: dict[str, EvidenceRecord | None] = {}
+        self._passages: dict[str, tuple[Passage, ...]] = {}
 
     # -- finding ---------------------------------------------------------------------------------------------------
 
@@ -102,8 +104,8 @@ class Base:
                 )
         return hits
 
-    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, str, float]]:
-        """Every clinical question of the base's records: doc_id, place ("questions.0"), cosine to `vector`."""
+    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
+        """Every clinical question of the base's records: doc_id, places of the facts that answer it, cosine."""
         return self._snapshot().questions(vector)
 
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
@@ -153,15 +155,17 @@ class Base:
 
     def passages(self, doc_id: str) -> tuple[Passage, ...]:
         """The passages of a document in reading order; UnknownDocument when there is none."""
-        return self._catalogue.passages_of(self.document(doc_id))
+        document = self.document(doc_id)
+        with self._guard:
+            if document.doc_id not in self._passages:
+                while len(self._passages) >= READ_KEPT:
+                    self._passages.pop(next(iter(self._passages)))
+                self._passages[document.doc_id] = self._catalogue.passages_of(document)
+            return self._passages[document.doc_id]
 
     def record(self, record_id: str) -> EvidenceRecord | None:
         """The evidence record of that id; None when the base does not hold it."""
-        with self._guard:
-            self._snapshot()
-            if record_id not in self._records:
-                self._records[record_id] = next(iter(self._catalogue.records(record_id)), None)
-            return self._records[record_id]
+        return next(iter(self._catalogue.records(record_id)), None)
 
     def records(self) -> list[EvidenceRecord]:
         """Every evidence record, by id."""
@@ -312,7 +316,7 @@ class Base:
                 self._current.close()
                 self._current = None
             self._documents.clear()
-            self._records.clear()
+            self._passages.clear()
             for _ in range(LOOK_AGAIN):
                 before = self._catalogue.meta()
                 try:

@@ -123,21 +123,21 @@ class Snapshot:
             matrix = (self._matrix if plain else self._titled)[rows]
         return dict(zip(passage_ids, np.vecdot(matrix, vector).tolist(), strict=True))
 
-    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, str, float]]:
-        """The records' clinical questions: doc_id, place ("questions.0"), cosine to `vector`, in the base's order."""
+    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
+        """The records' clinical questions: doc_id, places of the facts that answer it, cosine; in the base's order."""
         cosines = self.cosines(vector, [*self._questions])
-        return [(self.document_of(one), place, cosines[one]) for one, place in self._questions.items()]
+        return [(self.document_of(one), facts, cosines[one]) for one, facts in self._questions.items()]
 
     def questions_among(self, k: int) -> int:
         """How many of the best passages may be clinical questions when `k` others are wanted."""
         return min(len(self._questions), k)
 
     @cached_property
-    def _questions(self) -> dict[str, str]:
-        """The clinical questions' passage ids and places."""
+    def _questions(self) -> dict[str, tuple[str, ...]]:
+        """The clinical questions' passage ids, each with the places of the facts that answer it."""
         marked = [at for at, data in enumerate(self._data) if '"question"' in data]
         values = [(self.passage_ids[at], json.loads(self._data[at])) for at in marked]
-        return {passage_id: value["fact"] for passage_id, value in values if value.get("role") == "question"}
+        return {passage_id: tuple(value["facts"]) for passage_id, value in values if value.get("role") == "question"}
 
     @cached_property
     def _titled(self) -> NDArray[np.float32]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.answer import Reason
-from qa.features import Candidate
 from qa.compose import HEAD, HEAVY, Calibration, lacks, probability
+from qa.features import Candidate
 from qa.question import Need, Question, same_time, times
 
 OFF_TOPIC_COSINE = 0.25

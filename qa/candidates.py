@@ -115,7 +115,6 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDAr
         canonical=_asked_vector(base.embedder, canonical(question.text)),
         bearing=known,
         nearest=max((facts[""] for facts in known.values()), default=0.0),
-        records={hit.passage.doc_id: base.record(hit.document.record) for hit in hits if hit.document.record},
         top=top,
         documents={doc_id: score / best for doc_id, score in by_document.items()},
     )

@@ -63,6 +63,7 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
         "best": head[0].score,
         "mean_of_three": sum(c.score for c in head[:3]) / len(head[:3]),
         "cosine": max(c.features["cosine"] for c in head),
+        "record bears": max(c.features["record bears"] for c in head),
         "coverage": 1.0 - min(map(sum, weights)) / total,
         "coverage_of_best": 1.0 - sum(weights[0]) / total,
         "heaviest_missing": min(max(w, default=0.0) for w in weights),
@@ -140,25 +141,58 @@ def _fits(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 
 def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """For each named study, in the order of asking, what opens on it; for a question without a name, on the best."""
+    """What an answer opens with.
+
+    For each named study, in the order of asking, what answers for it; a broad question without a name gets its best
+    sentence, then that study and the next best in brief.
+    """
     groups: list[list[Candidate]] = []
-    for need in question.names:
+    for need in question.studies:
         about = [c for c in ranked if need in led_by(question, c.text, c.hit)]
         if about and not any(about[0].hit.passage.doc_id == group[0].hit.passage.doc_id for group in groups):
             groups.append(about)
-    if not groups:
-        groups = [list(ranked)]
     wide = len(groups) > 1
-    return [opening for group in groups if (opening := _opening(question, group, wide=wide)) is not None]
+    if groups:
+        return [_opening(question, group, wide=wide) for group in groups]
+    if question.wants not in BROAD or ranked[0].hit.document.origin != "record":
+        return []
+    sources = list(dict.fromkeys(c.hit.passage.doc_id for c in ranked if c.hit.document.origin == "record"))[:2]
+    briefs = [
+        _brief([c for c in ranked if c.hit.passage.doc_id == doc_id], short=at > 0) for at, doc_id in enumerate(sources)
+    ]
+    return [ranked[0], *(brief for brief in briefs if brief is not None)]
 
 
-def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> Candidate | None:
+def _primary(about: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of the study's report that is asked for: that of the time point, else the one that came first."""
+    timely = {c.hit.passage.doc_id for c in about if c.features["time_agrees"]}
+
+    def place(c: Candidate) -> tuple[bool, bool, int]:
+        name = c.hit.document.title.partition(":")[0].partition(",")[0]
+        return (c.hit.passage.doc_id not in timely, len(name.split()) > NAME_WORDS, c.hit.document.year or 0)
+
+    first = min(about, key=place).hit.passage.doc_id
+    return [c for c in about if c.hit.passage.doc_id == first]
+
+
+NAME_WORDS = 2
+"""A title of no more words before its colon is the study's own name: "COAPT", "TITAN II"."""
+
+
+def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> Candidate:
     best = group[0]
-    if question.wants not in BROAD or best.features["special"] > 0 or best.hit.document.origin != "record":
-        return best if wide or question.names else None
-    briefs = {role_of(c.hit): c for c in group if c.hit.passage.doc_id == best.hit.passage.doc_id}
-    brief = (briefs.get("short") or briefs.get("brief")) if wide else briefs.get("brief")
-    return brief or (best if wide else None)
+    if question.wants not in BROAD or best.features["special"] > 0:
+        return best
+    return _brief(_primary(group), short=wide) or best
+
+
+def _brief(group: Sequence[Candidate], *, short: bool) -> Candidate | None:
+    """A record in brief, or its first result where there is but one; None for a document."""
+    by_role: dict[str, Candidate] = {}
+    for c in sorted(group, key=lambda c: c.key):
+        by_role.setdefault(role_of(c.hit), c)
+    order = ("short", "brief", "result") if short else ("brief", "result")
+    return next((by_role[role] for role in order if role in by_role), None)
 
 
 POOL = 80

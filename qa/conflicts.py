@@ -14,8 +14,6 @@ from qa.remark import Remark, Span
 from qa.shelf import Keeper, Shelf
 from qa.standing import secondary_sources, single_report, superseded
 
-DIGEST = "digest"
-"""The place of a study in brief."""
 MAX_CONFLICTS = 2
 """More than two disagreements beside one short answer would not be read."""
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*|\bII[ab]\b")
@@ -48,7 +46,7 @@ def disagreements(base: Keeper, question: str, citations: Sequence[Citation]) ->
     side left is not shown.
     """
     asked = _folded(question)
-    facts, records = _facts_of(base, citations), _records_of(base, citations)
+    facts, records = _facts_of(citations), _records_of(base, citations)
     ranked: list[tuple[tuple[int, int, int, int], Conflict, Position | None]] = []
     for order, conflict in enumerate(conflicts()):
         if not conflict.shown:
@@ -122,23 +120,14 @@ def _carriers(shelf: Shelf, position: Position, facts: dict[str, int]) -> list[S
     return [] if wanted else chosen
 
 
-def _facts_of(base: Keeper, citations: Sequence[Citation]) -> dict[str, int]:
-    """The places of the cited facts, each with the 0-based place of its first citation.
-
-    A study in brief cites every result whose figures it gives.
-    """
+def _facts_of(citations: Sequence[Citation]) -> dict[str, int]:
+    """The places of the cited facts, each with the 0-based place of its first citation; a digest cites what it tells."""
     facts: dict[str, int] = {}
     for at, citation in enumerate(citations):
-        record_id, fact = citation.document.record, citation.passage.fact
-        if record_id is None or fact is None:
-            continue
-        facts.setdefault(f"{record_id}#{fact}", at)
-        record = base.record(record_id) if fact == DIGEST else None
-        given = set(_FIGURE.findall(citation.quote))
-        for place, outcome in enumerate(record.outcomes if record else ()):
-            figures = set(_FIGURE.findall(f"{outcome.value or ''} {outcome.effect or ''}"))
-            if figures and figures <= given:
-                facts.setdefault(f"{record_id}#outcomes.{place}", at)
+        record_id, passage = citation.document.record, citation.passage
+        for place in passage.facts or ((passage.fact,) if passage.fact else ()):
+            if record_id is not None:
+                facts.setdefault(f"{record_id}#{place}", at)
     return facts
 
 

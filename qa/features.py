@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.document import KINDS
-from domain.evidence import EvidenceRecord
 from domain.hit import Hit
 from qa.bearing import Bearing, bears
 from qa.concepts import covered, named
@@ -30,7 +29,7 @@ LEAD_WORDS = 3
 
 
 def led_by(question: Question, text: str, hit: Hit) -> frozenset[Need]:
-    """The names asked for that are the subject of the sentence, of its document's title, or its first author."""
+    """The studies asked for that are the subject of the sentence, of its document's title, or its first author."""
     document = hit.document
     places = (
         " ".join(text.split()[:LEAD_WORDS]),
@@ -38,13 +37,13 @@ def led_by(question: Question, text: str, hit: Hit) -> frozenset[Need]:
         (document.first_author or "").split(" ")[0],
     )
     lacking = [set(missing(question, place)) for place in places]
-    return frozenset(need for need in question.names if any(need not in lack for lack in lacking))
+    return frozenset(need for need in question.studies if any(need not in lack for lack in lacking))
 
 
 def _subject(question: Question, text: str, hit: Hit) -> tuple[float, float]:
     """Whether one of the asked-for names is the subject, and whether none is (0 or 1 each; 0, 0 without names)."""
-    led = bool(question.names) and bool(led_by(question, text, hit))
-    return float(led), float(bool(question.names) and not led)
+    led = bool(led_by(question, text, hit))
+    return float(led), float(bool(question.studies) and not led)
 
 
 _FIGURE = re.compile(r"\d")
@@ -80,7 +79,7 @@ class Asked:
 
     `vector` embeds the question as asked, `canonical` in the field's own words; `top` is the best hit's score,
     `documents` the share (0-1) of the best document's score that each document has; `bearing` how the records bear on
-    the question, `nearest` the likeness of the clinical question most like it, `records` the records themselves.
+    the question, `nearest` the likeness of the clinical question most like it.
     """
 
     question: Question
@@ -90,7 +89,6 @@ class Asked:
     documents: Mapping[str, float]
     bearing: Bearing
     nearest: float
-    records: Mapping[str, EvidenceRecord | None]
 
 
 def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None) -> dict[str, float]:
@@ -117,7 +115,7 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     return {
         "cosine": cosine,
         "canonical": float(own @ asked.canonical) if own is not None else cosine,
-        "bears": bears(asked.bearing, hit.passage, asked.records.get(hit.passage.doc_id)),
+        "bears": bears(asked.bearing, hit.passage),
         "record bears": asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
         "record bears less": asked.nearest - asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
         "coverage": coverage(question, text),

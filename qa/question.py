@@ -119,10 +119,19 @@ class Question:
         """The proper names asked for: trials, devices, centres, people, places."""
         return tuple(need for need in self.needs if need.name)
 
+    @property
+    def studies(self) -> tuple[Need, ...]:
+        """The names that are no word of the field: not a device or a drug, which many studies are about."""
+        return tuple(need for need in self.names if not named(need.words))
+
 
 _WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
     (cast(Wants, wants), re.compile(pattern, re.IGNORECASE))
     for wants, pattern in (
+        (
+            "recommendation",
+            r"\b(?:my|our) (?:\w+ )?(?:patient|lady|man|woman)\b|\b(?:can|should|shall|may|would) (?:i|we|you)\b",
+        ),
         ("limitation", r"\b(limitation|limits? (?:the|of|this)|caveat|weakness|drawback|criticism|bias)"),
         (
             "definition",
@@ -229,6 +238,12 @@ def missing(question: Question, text: str) -> tuple[Need, ...]:
     A name must stand as a phrase; where the question has a longer name with the same beginning ("TITAN II" beside
     "TITAN"), an occurrence of the longer is none of the shorter.
     """
+    return _missing(question.text, text)
+
+
+@lru_cache(maxsize=20_000)
+def _missing(asked: str, text: str) -> tuple[Need, ...]:
+    question = read_question(asked)
     stems = folded(text)
     have = set(stems)
     concepts = covered(text)

@@ -57,7 +57,8 @@ def secondary_sources(base: Keeper, citations: Sequence[Citation]) -> Iterator[R
             continue
         spans.setdefault(citation.passage.passage_id, Remark.span(citation))
         if citation.document.doc_id not in told and citation.passage.fact:
-            what = dict.fromkeys(source.what for source in record.sources_of(citation.passage.fact))
+            places = citation.passage.facts or (citation.passage.fact,)
+            what = dict.fromkeys(source.what for place in places for source in record.sources_of(place))
             told[citation.document.doc_id] = f"{study_name(record)} ({'; '.join(what)})"
     if spans:
         yield Remark(

@@ -51,7 +51,7 @@ def test_the_same_facts_as_the_source_material(shared, library):
     for path in sorted((shared / "evidence").glob("[a-z]*.yaml")):
         source, ours = read_record(path, path.read_bytes()), library[path.stem].record
         for name in EvidenceRecord.__slots__:
-            if name in {"short", "design", "arm_words", "outcomes"}:
+            if name in {"short", "design", "arm_words", "questions", "outcomes"}:
                 continue
             assert getattr(ours, name) == getattr(source, name), (path.stem, name)
         for mine, theirs in zip(ours.outcomes, source.outcomes, strict=True):
@@ -63,7 +63,9 @@ def test_the_same_facts_as_the_source_material(shared, library):
 def test_every_shown_fact_has_one_passage_and_nothing_else_has(library):
     for entry in library.values():
         shown = [place for place, fact in facts(entry.record).items() if fact.confidence != "unverified"]
-        told = [p.fact for p in entry.passages if p.fact and not p.fact.startswith(("population", "digest"))]
+        told = [
+            p.fact for p in entry.passages if p.fact and not p.fact.startswith(("population", "digest", "questions"))
+        ]
         assert sorted(told) == sorted(shown), entry.path
         assert len({p.passage_id for p in entry.passages}) == len(entry.passages)
 
@@ -99,14 +101,42 @@ def test_every_figure_said_is_in_the_record_and_every_figure_of_a_result_is_said
             assert not [figure for figure in missing if figure not in said], (passage.text, missing)
 
 
-def test_every_figure_of_a_digest_is_in_a_shown_result(library):
+def test_every_figure_of_a_digest_is_in_a_fact_that_it_tells(library):
     for entry in library.values():
         record = entry.record
-        shown = [o for o in record.outcomes if o.confidence != "unverified"]
-        known = figures(study_names(record), record.n, *(field for o in shown for field in all_fields(o)))
         for passage in entry.passages:
-            if passage.fact == "digest":
+            if (passage.fact or "").startswith("digest"):
+                told = [record.fact(place) for place in passage.facts]
+                assert told and all(fact and fact.confidence != "unverified" for fact in told), passage.fact
+                given = [
+                    fact.fact if isinstance(fact, Fact) else " ".join(filter(None, all_fields(fact)))
+                    for fact in told
+                    if fact
+                ]
+                known = figures(study_names(record), record.n, *given)
                 assert not set(figures(passage.text)) - {*known, "95"}, passage.text
+
+
+def test_the_study_in_brief_tells_the_first_results_and_its_short_form_is_short(library):
+    for entry in library.values():
+        results = [p for p in entry.passages if (p.fact or "").startswith("outcomes") and p.section == ("Results",)]
+        for passage in entry.passages:
+            if passage.fact in {"digest", "digest.short"}:
+                assert len(passage.text.split()) <= 62, passage.text
+                assert len(results) >= 2
+                assert min(int(place.partition(".")[2]) for place in passage.facts) <= 2
+
+
+def test_clinical_questions_are_searched_and_never_told(library):
+    for entry in library.values():
+        asked = [p for p in entry.passages if p.role == "question"]
+        assert [p.text for p in asked] == [question.ask for question in entry.record.questions]
+        assert len(asked) >= 1, entry.record.record_id
+        for passage in asked:
+            assert passage.facts
+            for place in passage.facts:
+                fact = entry.record.fact(place)
+                assert place.startswith("population") or (fact and fact.confidence != "unverified"), place
 
 
 def study_names(record: EvidenceRecord) -> str:
@@ -147,16 +177,18 @@ def test_passages_read_as_sentences(library):
         for passage in entry.passages:
             text = passage.text
             assert text[0].isupper() or not text[0].isalpha(), text
-            assert text.endswith(".") and not text.endswith(".."), text
+            ends = "?" if passage.role == "question" else "."
+            assert text.endswith(ends) and not text.endswith(".."), text
             assert "  " not in text and "None" not in text and " )" not in text and "()" not in text, text
             assert not re.search(r"[{}]|\bwas were\b|\bvs (with|in|after) ", text.replace("vs with a ", "")), text
-            assert len(sentence_spans(text)) == 1, text
+            joined = (passage.fact or "").startswith(("digest.points", "digest.limits"))
+            assert len(sentence_spans(text)) == 1 or joined, text
             assert text.count("(") == text.count(")"), text
             assert not text.startswith(('"', "“")), text
 
 
 def test_sentences_are_compact(library):
-    lengths = sorted(len(p.text.split()) for entry in library.values() for p in entry.passages if p.fact != "digest")
+    lengths = sorted(len(p.text.split()) for entry in library.values() for p in entry.passages if not p.facts)
     assert lengths[len(lengths) // 2] <= 25
     assert lengths[len(lengths) * 95 // 100] <= 40
 
