@@ -19,7 +19,7 @@ from eval.runinfo import run_info
 from kb import Base
 from qa.abstain import enough
 from qa.ask import Retrieved, check, compose, retrieve
-from qa.candidates import Candidate, candidates
+from qa.candidates import candidates
 from qa.compose import calibration, choose, probability, rank
 
 Row = dict[str, Any]

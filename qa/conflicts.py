@@ -121,7 +121,7 @@ def _carriers(shelf: Shelf, position: Position, facts: dict[str, int]) -> list[S
 
 
 def _facts_of(citations: Sequence[Citation]) -> dict[str, int]:
-    """The places of the cited facts, each with the 0-based place of its first citation; a digest cites what it tells."""
+    """The places of the cited facts, each with the 0-based place of its first citation; a digest cites all it tells."""
     facts: dict[str, int] = {}
     for at, citation in enumerate(citations):
         record_id, passage = citation.document.record, citation.passage

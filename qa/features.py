@@ -155,7 +155,8 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
 
 
 ROLES = (
-    "brief", "short", "theme", "points", "limits", "result", "recommendation", "point", "limit", "design", "criteria", "baseline",
+    "brief", "short", "theme", "points", "limits", "result", "recommendation", "point", "limit", "design", "criteria",
+    "baseline",
 )  # fmt: skip
 """What a passage of a record is; a sentence of a document is none of them."""
 BROAD = frozenset({"general", "comparison", "yes-no"})
