@@ -39,11 +39,14 @@ class PdfPage:
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """What the layout gave: blocks, the title as the largest print of the first page, and what was left out."""
+    """What the layout gave: blocks, the title as the largest print of the first page, and what was left out.
+
+    `under_title` are the lines below the title, in its columns, from top to bottom.
+    """
 
     blocks: list[Block]
     title: str | None
-    byline: str | None
+    under_title: list[str]
     figure_texts: int = 0
 
 
@@ -98,14 +101,14 @@ class _Layouter:
         self.entry_number = 0
         self.numbered_entries = False
         self.figure_texts = 0
-        self.title, self.title_lines, self.byline = self._find_title()
+        self.title, self.title_lines, self.under_title = self._find_title()
         self.front_until = self._front_end()
 
     # -- the first page
 
-    def _find_title(self) -> tuple[str | None, set[int], str | None]:
+    def _find_title(self) -> tuple[str | None, set[int], list[str]]:
         if not self.pages:
-            return None, set(), None
+            return None, set(), []
         page = self.pages[0]
         usable = [
             line
@@ -113,7 +116,7 @@ class _Layouter:
             if line.y > 0.35 * page.height and len(line.text) > 3 and known_heading(line.text) is None
         ]
         if not usable:
-            return None, set(), None
+            return None, set(), []
         sizes = sorted({round(line.size, 1) for line in usable}, reverse=True)
         for size in sizes[:4]:
             if size < self.body + 0.9:
@@ -128,10 +131,12 @@ class _Layouter:
                 title = ""
                 for line in chosen:
                     title = self.words.join(title, plain(line.text))
-                below = [line for line in page.lines if line.y < chosen[-1].y and line not in chosen]
-                byline = next((plain(line.text) for line in below if len(line.text) > 5), None)
-                return title, {id(line) for line in chosen}, byline
-        return None, set(), None
+                left, right = min(line.x0 for line in chosen), max(line.x1 for line in chosen)
+                low = min(line.y for line in chosen)
+                below = [line for line in page.lines if line.y < low and left - line.size < line.x0 < right]
+                below.sort(key=lambda line: (-line.y, line.x0))
+                return title, {id(line) for line in chosen}, [line.text for line in below if len(line.text) > 5]
+        return None, set(), []
 
     def _front_end(self) -> int:
         """How many of the first page's lines, in order, stand before the abstract or the first text."""
@@ -155,7 +160,9 @@ class _Layouter:
             self._page(page)
         self._flush_side()
         self._close_main()
-        return Layout(blocks=self.blocks, title=self.title, byline=self.byline, figure_texts=self.figure_texts)
+        return Layout(
+            blocks=self.blocks, title=self.title, under_title=self.under_title, figure_texts=self.figure_texts
+        )
 
     def _page(self, page: PdfPage) -> None:
         lines = page.lines
