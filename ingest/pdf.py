@@ -22,6 +22,7 @@ from ingest.hyphens import Words
 from ingest.metadata import identify, journal_in
 from ingest.pdf_furniture import drop_furniture
 from ingest.pdf_layout import PdfPage, lay_out
+from ingest.pdf_line_numbers import are_numbered, without_line_numbers
 from ingest.pdf_lines import Segment, Strip, find_gutter, lines_in_order, segments_of, upright
 from ingest.pdf_tables import take_tables
 from ingest.pdf_text import Fonts, PageTooSlow, page_fragments, page_size
@@ -110,10 +111,15 @@ class _Reading:
 
     def pages(self) -> list[PdfPage]:
         sample = [self._sheet(number) for number in range(1, min(self.count, _SAMPLE_PAGES) + 1)]
+        numbered = are_numbered([sheet.segments for sheet in sample])
+        for sheet in sample if numbered else ():
+            sheet.segments = without_line_numbers(sheet.segments)
         hint, body = _usual_gutter(sample), _usual_size(sample)
         pages: list[PdfPage] = []
         for number in range(1, self.count + 1):
             sheet = sample[number - 1] if number <= len(sample) else self._sheet(number)
+            if numbered and number > len(sample):
+                sheet.segments = without_line_numbers(sheet.segments)
             segments, tables = take_tables(sheet.segments, number, body, hint)
             lines = lines_in_order(segments, number, hint)
             sheet.segments = []

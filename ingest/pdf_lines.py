@@ -26,6 +26,13 @@ _LEAST_COLUMN = 0.16
 _LEAST_LINES = 4
 _FILLED = 0.5
 """Share of a column that its lines fill on average: prose does, the cells of a table do not."""
+_WELL_FILLED = 0.72
+"""The same for a column whose lines fall into words: no table's cells fill so much."""
+_MARK_CHARS = 3
+_NOTE_GAP = 1.5
+"""Ems of blank between a line and a note in the margin at its height."""
+_PROSE_CHARS = 12
+"""Characters that a column's pieces have on average; the cells of a table have fewer."""
 _GUTTER = 5.0
 """Points of blank between two columns at least."""
 _DEEPEST = 4
@@ -316,9 +323,11 @@ def _column_score(segments: list[Segment], strip: tuple[float, float], left: flo
     for side, edges in zip(sides, ((left, strip[0]), (strip[1], right)), strict=True):
         wide = edges[1] - edges[0]
         text = sum(segment.x1 - segment.x0 for segment in side)
-        if wide < _LEAST_COLUMN * (right - left) or text < _FILLED * wide * len({round(s.y / 3) for s in side}):
+        lines = len({round(s.y / 3) for s in side})
+        if wide < _LEAST_COLUMN * (right - left) or text < _FILLED * wide * lines:
             return None
-        if median(segment.chars for segment in side) < 12:
+        spread = crossing == 0 and text > _WELL_FILLED * wide * lines  # narrow and justified: wide blanks between words
+        if median(segment.chars for segment in side) < _PROSE_CHARS and not spread:
             return None
     return min(rows) - crossing + (strip[1] - strip[0]) / 100
 
@@ -332,7 +341,7 @@ def rows_of(segments: list[Segment], page: int) -> list[PdfLine]:
             lead = row[0]
             if abs(segment.y - lead.y) <= (0.25 if segment.size > _SMALLER * lead.size else _SAME_BASELINE) * lead.size:
                 clash = any(segment.x0 < other.x1 - 1 and segment.x1 > other.x0 + 1 for other in row)
-                if not clash:
+                if not clash and not _another_text(segment, row):
                     home = row
                     break
         if home is None:
@@ -341,6 +350,15 @@ def rows_of(segments: list[Segment], page: int) -> list[PdfLine]:
             home.append(segment)
     rows.sort(key=lambda row: (-row[0].y, row[0].x0))
     return [_line(row, page) for row in rows]
+
+
+def _another_text(segment: Segment, row: list[Segment]) -> bool:
+    """Whether a piece in the row's height is a note in the margin: of another size, and far from all of the row."""
+    lead = row[0]
+    if segment.size > _SMALLER * lead.size or segment.chars <= _MARK_CHARS:
+        return False
+    gap = min(max(segment.x0 - other.x1, other.x0 - segment.x1) for other in row)
+    return gap > _NOTE_GAP * lead.size and lead.chars > _PROSE_CHARS
 
 
 def _line(row: list[Segment], page: int) -> PdfLine:
