@@ -26,8 +26,11 @@ _LEAST_COLUMN = 0.16
 _LEAST_LINES = 4
 _FILLED = 0.5
 """Share of a column that its lines fill on average: prose does, the cells of a table do not."""
-_WELL_FILLED = 0.72
-"""The same for a column whose lines fall into words: no table's cells fill so much."""
+_WELL_FILLED = 0.85
+_WIDEST_BLANK = 2.5
+"""Ems between the words of a justified line at most."""
+_MOST_FULL = 0.6
+"""Share of a justified column's lines that reach across it so."""
 _MARK_CHARS = 3
 _NOTE_GAP = 1.5
 """Ems of blank between a line and a note in the margin at its height."""
@@ -265,8 +268,11 @@ def _with_row_mates(beside: list[Segment], crossing: list[Segment]) -> tuple[lis
     return kept, joined
 
 
-def find_gutter(segments: list[Segment]) -> Strip | None:
-    """The blank strip between two columns of prose, as (left, right) in points; None where there is one column."""
+def find_gutter(segments: list[Segment], *, inner: bool = False) -> Strip | None:
+    """The blank strip between two columns of prose, as (left, right) in points; None where there is one column.
+
+    Either side may hold columns of its own, unless this is an `inner` search, within a side.
+    """
     if len(segments) < 2 * _LEAST_LINES:
         return None
     left = min(segment.x0 for segment in segments)
@@ -290,7 +296,7 @@ def find_gutter(segments: list[Segment]) -> Strip | None:
         if best is not None or most > max(covered) // 2:
             break
         for start, end in _valleys(covered, most, floor, bins - floor):
-            score = _column_score(segments, (left + start, left + end), left, right)
+            score = _column_score(segments, (left + start, left + end), left, right, inner)
             if score is not None and (best is None or score > best[0]):
                 best = (score, (left + start, left + end))
     return best[1] if best else None
@@ -308,7 +314,7 @@ def _valleys(covered: list[int], most: int, first: int, last: int) -> list[tuple
     return strips
 
 
-def _column_score(segments: list[Segment], strip: tuple[float, float], left: float, right: float) -> float | None:
+def _column_score(segments: list[Segment], strip: Strip, left: float, right: float, inner: bool) -> float | None:
     middle = (strip[0] + strip[1]) / 2
     sides: tuple[list[Segment], list[Segment]] = ([], [])
     crossing = 0
@@ -324,12 +330,26 @@ def _column_score(segments: list[Segment], strip: tuple[float, float], left: flo
         wide = edges[1] - edges[0]
         text = sum(segment.x1 - segment.x0 for segment in side)
         lines = len({round(s.y / 3) for s in side})
-        if wide < _LEAST_COLUMN * (right - left) or text < _FILLED * wide * lines:
+        if wide < _LEAST_COLUMN * (right - left):
             return None
-        spread = crossing == 0 and text > _WELL_FILLED * wide * lines  # narrow and justified: wide blanks between words
-        if median(segment.chars for segment in side) < _PROSE_CHARS and not spread:
+        filled = text > _FILLED * wide * lines
+        prose = filled and (median(s.chars for s in side) >= _PROSE_CHARS or _is_spread(side, wide))
+        if not prose and (inner or find_gutter(side, inner=True) is None):
             return None
     return min(rows) - crossing + (strip[1] - strip[0]) / 100
+
+
+def _is_spread(side: Sequence[Segment], width: float) -> bool:
+    """Whether pieces of few letters are prose all the same: narrow, justified columns have wide blanks in lines."""
+    lines: dict[int, list[Segment]] = {}
+    for segment in side:
+        lines.setdefault(round(segment.y), []).append(segment)
+    full = 0
+    for line in lines.values():
+        line.sort(key=lambda segment: segment.x0)
+        close = all(b.x0 - a.x1 < _WIDEST_BLANK * max(a.size, b.size) for a, b in itertools.pairwise(line))
+        full += close and line[-1].x1 - line[0].x0 > _WELL_FILLED * width
+    return len(lines) >= 2 * _LEAST_LINES and full > _MOST_FULL * len(lines)
 
 
 def rows_of(segments: list[Segment], page: int) -> list[PdfLine]:
