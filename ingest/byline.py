@@ -27,7 +27,7 @@ _NO_NAME = re.compile(
     r"|volume|issue|and|the|of|in|for|with|on)\b",
     re.IGNORECASE,
 )
-_LINES = 8
+NEAR_TITLE = 8
 """Lines under a title among which its byline is looked for."""
 
 
@@ -58,7 +58,7 @@ def first_author(
     """
     shown = " ".join(_MARKS.sub("", line) for line in opening)
     wanted = cited.surname if cited else None
-    names = [name for line in under_title[:_LINES] if (name := name_in(line))]
+    names = [name for line in under_title[:NEAR_TITLE] if (name := name_in(line))]
     if wanted is None and stated:
         first = re.split(r"[,;&]| and ", stated)[0].strip()
         if len(first.split()) > 1 and _NAME.fullmatch(first) and first in shown:

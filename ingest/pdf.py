@@ -20,10 +20,11 @@ from ingest.citation_line import citation_line
 from ingest.draft import MARK, Draft, plain
 from ingest.hyphens import Words
 from ingest.metadata import identify, journal_in
+from ingest.pdf_bare_tables import bare_tables
 from ingest.pdf_furniture import drop_furniture
 from ingest.pdf_layout import PdfPage, lay_out
 from ingest.pdf_line_numbers import are_numbered, without_line_numbers
-from ingest.pdf_lines import Segment, Strip, find_gutter, lines_in_order, segments_of, upright
+from ingest.pdf_lines import Segment, Strip, find_gutter, lines_in_order, rows_of, segments_of, upright
 from ingest.pdf_tables import take_tables
 from ingest.pdf_text import Fonts, PageTooSlow, page_fragments, page_size
 
@@ -121,7 +122,15 @@ class _Reading:
             if numbered and number > len(sample):
                 sheet.segments = without_line_numbers(sheet.segments)
             segments, tables = take_tables(sheet.segments, number, body, hint)
+            across = bare_tables(rows_of(segments, number)) if hint is not None else []
+            for rows in across:
+                top, foot = rows[0].y + 1, rows[-1].y - 1
+                segments = [segment for segment in segments if not foot <= segment.y <= top]
             lines = lines_in_order(segments, number, hint)
+            inside = bare_tables(lines)
+            taken = {id(row) for rows in inside for row in rows}
+            lines = [line for line in lines if id(line) not in taken]
+            tables += [([], rows) for rows in (*across, *inside)]
             sheet.segments = []
             if number <= _FIRST_PAGES:
                 self.margins += [plain(line.text) for line in lines if not 0.1 < line.y / (sheet.height or 1) < 0.9]

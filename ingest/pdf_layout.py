@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from ingest.draft import PAGE_TURN, Block, plain
+from ingest.byline import NEAR_TITLE, name_in
+from ingest.draft import MARK, PAGE_TURN, Block, plain
 from ingest.headings import known_heading, numbered_level, part_of
 from ingest.hyphens import Words
 from ingest.lines import BULLET, CAPTION, finished, wants_more
@@ -28,7 +29,7 @@ _NAME_ENTRY = re.compile(r"[^\W\d_][\w’'-]+(?: [^\W\d_][\w’'-]+){0,2},? (?:[
 
 @dataclass(slots=True, kw_only=True)
 class PdfPage:
-    """A page's lines in reading order, and its tables: each a caption's lines and the rows under it."""
+    """A page's lines in reading order, and its tables: each a caption's lines, if it has any, and the rows under it."""
 
     number: int
     width: float
@@ -135,7 +136,9 @@ class _Layouter:
                 low = min(line.y for line in chosen)
                 below = [line for line in page.lines if line.y < low and left - line.size < line.x0 < right]
                 below.sort(key=lambda line: (-line.y, line.x0))
-                return title, {id(line) for line in chosen}, [line.text for line in below if len(line.text) > 5]
+                below = [line for line in below if len(line.text) > 5]
+                byline = {id(line) for line in below[:NEAR_TITLE] if name_in(MARK.sub(" * ", line.text))}
+                return title, {id(line) for line in chosen} | byline, [line.text for line in below]
         return None, set(), []
 
     def _front_end(self) -> int:
@@ -280,7 +283,8 @@ class _Layouter:
             text = self.words.join(text, line.text)
         found = CAPTION.match(plain(text))
         label = " ".join(found["label"].split()) if found else "Table"
-        self.floats.append(Block(role="caption", text=text, page=captions[0].page, label=label))
+        if captions:
+            self.floats.append(Block(role="caption", text=text, page=captions[0].page, label=label))
         for row in rows:
             cells = " | ".join(words for _, _, words in row.cells) or row.text
             self.floats.append(Block(role="table", text=cells, page=row.page, label=label))

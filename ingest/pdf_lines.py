@@ -205,6 +205,10 @@ def _order(segments: list[Segment], page: int, lines: list[PdfLine], depth: int,
     middle = (gutter[0] + gutter[1]) / 2
     crossing = [segment for segment in segments if segment.x0 < middle - 1 and segment.x1 > middle + 1]
     crossing_ids = {id(segment) for segment in crossing}
+    if depth < _DEEPEST and (parts := _inset_parts(segments, crossing, left, right)):
+        for part in parts:
+            _order(part, page, lines, depth + 1, hint)
+        return
     beside = [segment for segment in segments if id(segment) not in crossing_ids]
     beside, crossing = _with_row_mates(beside, crossing)
     bands = rows_of(crossing, page)
@@ -250,6 +254,27 @@ def _columned_run(segments: list[Segment]) -> list[list[Segment]] | None:
             if find_gutter(ordered[start:end]):
                 return [part for part in (ordered[:start], ordered[start:end], ordered[end:]) if part]
     return None
+
+
+def _inset_parts(
+    segments: list[Segment], crossing: list[Segment], left: float, right: float
+) -> list[list[Segment]] | None:
+    """Segments above, in and below a block that crosses the gutter and has a narrow column of its own at its left.
+
+    So stand an abstract and the article's dates beside it, over two columns of text. None where there is no such block.
+    """
+    inset = [segment for segment in crossing if segment.x0 > left + _LEAST_COLUMN * (right - left)]
+    if len(inset) < _LEAST_LINES:
+        return None
+    top = max(segment.y for segment in inset) + 2 * inset[0].size
+    foot = min(segment.y for segment in inset) - 0.5 * inset[0].size
+    block = [segment for segment in segments if foot <= segment.y <= top]
+    strip = find_gutter(block) if len(block) < len(segments) else None
+    if strip is None or strip[1] > min(segment.x0 for segment in inset) + 2:
+        return None
+    above = [segment for segment in segments if segment.y > top]
+    below = [segment for segment in segments if segment.y < foot]
+    return [part for part in (above, block, below) if part]
 
 
 def _with_row_mates(beside: list[Segment], crossing: list[Segment]) -> tuple[list[Segment], list[Segment]]:
