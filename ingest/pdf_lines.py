@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -315,7 +316,7 @@ def find_gutter(segments: list[Segment], *, inner: bool = False) -> Strip | None
     for step in steps[:bins]:
         total += step
         covered.append(total)
-    floor = int(_LEAST_COLUMN * width)
+    floor = math.ceil(_LEAST_COLUMN * width)
     best: tuple[float, tuple[float, float]] | None = None
     for most in sorted(set(covered[floor : bins - floor])):
         if best is not None or most > max(covered) // 2:
