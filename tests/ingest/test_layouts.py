@@ -152,8 +152,9 @@ def note(x: float) -> Decorate:
     return margin_note
 
 
-def test_three_narrow_justified_columns(read_bytes: Read) -> None:
-    sentences = invent(150)
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_three_narrow_justified_columns(read_bytes: Read, seed: int) -> None:
+    sentences = invent(150, seed)
     document = whole(read_bytes, article(sentences, columns=3, width=158, gutter=14), sentences)
     assert {s.heading for s in document.sections if s.role == "prose"} == {
         "Introduction", "Methods", "Results", "Discussion",

@@ -84,7 +84,7 @@ def test_citing_others_is_no_citation_line() -> None:
 
 def test_the_citation_line_decides_between_names() -> None:
     cited = citation_line(["To cite: Ring D, Invent A. A trial. Heart 2016;6:12."])
-    opening = ["Reviewed by Anna Invent, MD, Carl Device", "Dora Ring, Anna Invent"]
+    opening = ["Anna Invent, MD, Carl Device", "Dora Ring, Anna Invent"]
     assert first_author(opening, opening, None, cited) == "Dora Ring"
     assert first_author([], ["nothing is shown"], None, cited) == "D Ring"
     assert first_author([], ["nothing is shown"], "Carl Device", None) is None, "a property that the page does not show"

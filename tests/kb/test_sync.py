@@ -132,4 +132,5 @@ def test_a_retraction_alone_updates_the_document(base: Base, folder: Path, sync:
     hits = base.search(RING, k=5)
     assert {hit.document.retraction for hit in hits if hit.document.doc_id == doc_id} == {"retracted"}
     card.unlink()
+    base.add(ingest.read([folder], base.embedder.count_tokens))
     assert sync()["PMC1.xml"].status == "unchanged" and base.document(doc_id).retraction == "retracted"
