@@ -21,6 +21,10 @@ _INDENT = 0.6
 """Ems."""
 _LOOSE = 1.4
 """Times the usual leading from which a blank parts two paragraphs."""
+_TIGHT = 1.45
+"""Ems from baseline to baseline in a heading of several lines."""
+_NEAR_HEADING = 2.2
+"""Times the usual leading between a heading and its text at most."""
 _INLINE_ABSTRACT = re.compile(r"(Abstract|ABSTRACT|Summary|SUMMARY)\s?[:.—–-]?\s+(?=[A-Z(])")
 _KEYWORDS = re.compile(r"(?:key\s?words?|index terms|MeSH|JEL|subject terms)\b", re.IGNORECASE)
 _NUMBERED_ENTRY = re.compile(r"[\[(]?(\d{1,3})[\])]?[.)]?(?:\s|$)")
@@ -235,9 +239,33 @@ class _Layouter:
                 if other is not line and abs(other.size - line.size) < SAME_SIZE and len(other.text) > 28
             ]
             letters = sum(char.isalpha() for char in words)
+            if letters > 0.7 * len(words) and self._between_prose(page.lines, index):
+                continue
             if (not near and len(words) < 28 and known_heading(words) is None) or letters < 0.35 * len(words):
                 lettering.add(id(line))
         return lettering
+
+    def _between_prose(self, lines: Sequence[PdfLine], index: int) -> bool:
+        """Whether a line in another size stands where a heading does: over a paragraph, under the end of one."""
+        first = last = index
+        while first and index - first < 2 and _follows(lines[first - 1], lines[first], _TIGHT):
+            first -= 1
+        while last + 1 < len(lines) and last - index < 2 and _follows(lines[last], lines[last + 1], _TIGHT):
+            last += 1
+        below = lines[last + 1] if last + 1 < len(lines) else None
+        above = lines[first - 1] if first else None
+        if below is None or not lines[first].text[:1].isupper() or plain(lines[last].text)[-1:] in ".,;:":
+            return False
+        near = below.column == lines[last].column and 0 < lines[last].y - below.y < _NEAR_HEADING * self.leading
+        flush = abs(lines[first].x0 - below.left) < 2.5 * below.size
+        opens = abs(below.size - self.body) < SAME_SIZE and below.text[:1].isupper() and len(below.text) > 25
+        ended = (
+            above is None
+            or above.column != lines[first].column
+            or finished(plain(above.text))
+            or known_heading(above.text) is not None
+        )
+        return near and flush and opens and ended
 
     # -- captions and tables
 
@@ -338,8 +366,8 @@ class _Layouter:
         loose = above is None or above.column != line.column or above.y - line.y > 1.15 * self.leading
         if line.size > self.body + 0.8:
             return True
-        if abs(line.size - self.body) > 2 * SAME_SIZE and not line.bold:
-            return False
+        if abs(line.size - self.body) > SAME_SIZE and not line.bold:
+            return self._between_prose(lines, at)
         if line.bold and line.size > self.body - 0.8:
             return not running or loose
         if running and not loose:
@@ -521,6 +549,12 @@ class _Layouter:
         else:
             self.main.text = self._joined(self.main, line)
         self.main_last = line
+
+
+def _follows(above: PdfLine, below: PdfLine, most: float) -> bool:
+    """Whether two lines are of one text: the same column and size, at most `most` ems apart."""
+    same = above.column == below.column and abs(above.size - below.size) < SAME_SIZE
+    return same and 0 < above.y - below.y < most * below.size
 
 
 def _style(line: PdfLine) -> tuple[float, bool, bool, bool]:
