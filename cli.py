@@ -234,12 +234,16 @@ def ingest(
         typer.Argument(metavar="PATH…", help="Files or folders: PDF, JATS XML, HTML, DOCX, text, Markdown, records."),
     ] = None,
     starter: Annotated[bool, typer.Option("--starter", help="Add the starter library too.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take out of the base what is gone from these folders.")
+    ] = False,
     kb: KbOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read files and folders into the base.
 
-    Unchanged files are skipped, a changed file replaces its earlier version, a broken one does not stop the rest.
+    Unchanged files are skipped, a changed file replaces its earlier version, a moved one keeps its document, a broken
+    one does not stop the rest. What is gone from a folder is named and stays in the base, unless you say `--prune`.
     """
     if not paths and not starter:
         raise CallError("ingest: name a file or a folder, or give --starter.")
@@ -256,7 +260,8 @@ def ingest(
     if paths:
         files = list(walk(paths))
         with _progress("Reading", len(files)) as advance:
-            reports += base.add(read(files, base.embedder.count_tokens), advance)
+            reports += base.add(read(files, base.embedder.count_tokens, held=base.held), advance)
+        reports += base.gone([path for path in paths if path.expanduser().is_dir()], remove=prune)
     failed = [report for report in reports if report.status == "failed"]
     if as_json:
         _json({"documents": [wire.added(report) for report in reports]})
@@ -284,7 +289,8 @@ def fetch(
 ) -> None:
     """Bring open-access full text from Europe PMC into the base; the only command that calls another host.
 
-    What was fetched before is not fetched again, so an interrupted run goes on where it stopped.
+    A text that was fetched before is not fetched again, so an interrupted run goes on where it stopped; whether it was
+    retracted or corrected since is asked anew.
     """
     if not identifiers and query is None:
         raise CallError("fetch: name a PubMed id, a PMC id or a DOI, or give --query.")
@@ -305,7 +311,7 @@ def fetch(
             failures.append(str(error))
     paths = [work.path for work in works if work.path is not None]
     with _progress("Reading", len(paths)) as advance:
-        reports = base.add(read(paths, base.embedder.count_tokens), advance)
+        reports = base.add(read(paths, base.embedder.count_tokens, held=base.held), advance)
     if as_json:
         _json(
             {
@@ -319,6 +325,8 @@ def fetch(
         )
     else:
         _out("\n".join(map(_added_text, reports)) or "Nothing was fetched.")
+    for note in [work.note for work in works if work.note]:
+        _say(f"chordae: {note}")
     failures += [work.error for work in works if work.error]
     failures += [report.error for report in reports if report.error]
     for failure in failures:
@@ -644,6 +652,8 @@ def _row_text(row: EvidenceRow) -> str:
 def _added_text(report: AddReport) -> str:
     size = f"{report.passages} passages" + (f", {report.pages} pages" if report.pages else "")
     lines = [f"{report.status:<9} {report.title or report.path}" + (f" ({size})" if report.doc_id else "")]
+    if report.status in {"moved", "gone", "removed"}:
+        lines.append(f"          {report.path}" + (f", was {report.moved_from}" if report.moved_from else ""))
     return "\n".join([*lines, *(f"          {warning}" for warning in report.warnings)])
 
 

@@ -17,6 +17,8 @@ class ReadResult:
 
     `path` is absolute. `data` are the original bytes, kept beside the base. `warnings` are sentences for the reader:
     pages without text, tables set aside, characters lost. `record` is set when the file is an evidence record.
+    With `held` the base has these bytes: they were not read again, `document` is the base's own and comes without
+    passages.
     """
 
     path: str
@@ -26,6 +28,7 @@ class ReadResult:
     data: bytes = b""
     warnings: tuple[str, ...] = ()
     error: ReadError | None = None
+    held: bool = False
 
     def __post_init__(self) -> None:
         """A result is one thing or the other (ValueError)."""
@@ -33,12 +36,18 @@ class ReadResult:
             raise ValueError(f"{self.path}: a read result is a document or an error")
 
 
-AddStatus = Literal["added", "unchanged", "replaced", "failed"]
+AddStatus = Literal["added", "unchanged", "replaced", "moved", "updated", "gone", "removed", "failed"]
+"""What became of a file. "moved": its document is known and the place it was known by is empty; "updated": only what
+is said of it changed, its retraction or correction; "gone": no file is there any more, the document stays; "removed":
+no file is there any more, and the document was taken out because that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddReport:
-    """What the base did with one read result; `error` is the message of a failed one, None otherwise."""
+    """What the base did with one file; `error` is the message of a failed one, None otherwise.
+
+    `moved_from` is the path that a "moved" document had, None for every other status.
+    """
 
     path: str
     status: AddStatus
@@ -50,3 +59,4 @@ class AddReport:
     pages: int = 0
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    moved_from: str | None = None

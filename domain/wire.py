@@ -167,6 +167,7 @@ def added(report: AddReport) -> JSON:
         "pages": report.pages,
         "warnings": list(report.warnings),
         "error": report.error,
+        "moved_from": report.moved_from,
     }
 
 

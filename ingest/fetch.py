@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,14 @@ _RETRIED = frozenset({429, 500, 502, 503, 504})
 _PMCID, _PMID, _DOI = re.compile(r"PMC\d+$", re.I), re.compile(r"\d{1,9}$"), re.compile(r"10\.\d{4,9}/\S+$")
 
 
+_NOT_ASKED = "Its text is here; whether it was retracted or corrected since then was not asked."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One work: `path` is its XML, None when it was not fetched; then `error` says why. `cached`: it was there already.
+    """One work: `path` is its XML, None when it was not fetched; then `error` says why.
 
+    `cached`: its text was there already. What is said of it was asked anew; where that failed, `note` says so.
     `licence` and `status` ("retracted", "corrected", "concern", several words joined by a comma) are None where the
     service says nothing.
     """
@@ -51,6 +55,7 @@ class Fetched:
     path: Path | None = None
     cached: bool = False
     error: str | None = None
+    note: str | None = None
 
 
 def fetch(
@@ -65,9 +70,9 @@ def fetch(
 ) -> Iterator[Fetched]:
     """Bring each work, and up to `most` results of `query`, into `folder`; one result a work, in order.
 
-    An identifier is a PMID, a PMCID or a DOI. What the folder already holds is not asked for again, so an interrupted
-    run goes on where it stopped. A work that cannot be had yields its error and the rest go on; FetchError is raised
-    only when a search by `query` fails.
+    An identifier is a PMID, a PMCID or a DOI. The text of what the folder already holds is not asked for again, so an
+    interrupted run goes on where it stopped; whether it was retracted or corrected since is asked. A work that cannot
+    be had yields its error and the rest go on; FetchError is raised only when a search by `query` fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     base = (address or os.environ.get(ADDRESS_VARIABLE) or DEFAULT_ADDRESS).rstrip("/")
@@ -97,12 +102,18 @@ def _one(service: _Service, identifier: str, folder: Path) -> Fetched:
     else:
         raise FetchError(f"{identifier}: neither a PMID, a PMCID nor a DOI. Give one, or use --query.")
     held = _held(folder, identifier, name)
-    if held is not None:
-        return held
-    found = next(service.search(query, 1), None)
-    if found is None:
-        raise FetchError(f"{identifier}: Europe PMC does not know it. Check the number.")
-    return _bring(service, identifier, found, folder)
+    if held is not None and service.silent:
+        return replace(held, note=f"{identifier}: {_NOT_ASKED}")
+    try:
+        found = next(service.search(query, 1), None)
+        if found is None:
+            raise FetchError(f"{identifier}: Europe PMC does not know it. Check the number.")
+        return _bring(service, identifier, found, folder)
+    except FetchError as error:
+        if held is None:
+            raise
+        service.silent = True
+        return replace(held, note=f"{error} {_NOT_ASKED}")
 
 
 def _held(folder: Path, identifier: str, name: str) -> Fetched | None:
@@ -180,6 +191,8 @@ class _Service:
         self.base = base
         self.pause = pause
         self.next_at = 0.0
+        self.silent = False
+        """Whether a question about a work that is here failed in this run; no other such work is asked about then."""
 
     def search(self, query: str, most: int) -> Iterator[dict[str, Any]]:
         """The works that a query finds, at most `most`, page by page by the service's cursor."""

@@ -25,21 +25,12 @@ _LICENCE = re.compile(
     r"\bCC[ -](BY(?:-(?:NC|SA|ND))*)\b[ -]?(\d\.\d)?|creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)"
     r"|(Creative Commons Attribution(?:[- ](?:Non-?Commercial|Share-?Alike|No-?Derivs?))*)"
 )
-_NAME = r"[A-ZÀ-Þ][^\W\d_.’'-]*(?:[’'-][^\W\d_]+)*"
-_NO_NAME = re.compile(
-    r"\b(?:access|care|sample|open|review|research|article|original|journal|report|study|paper|medicine|university"
-    r"|department|hospital|editor|trial|letter|news|full|free|text)\b",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    rf"^((?:{_NAME}|[A-Z]\.)(?:[ -](?:{_NAME}|[A-Z]\.?|de|van|von|der|den|da|del|la|le|bin|al|el)){{1,4}})"
-)
 
 
 def identify(draft: Draft, first_lines: Sequence[str]) -> None:
     """Fill in what `first_lines`, the opening of the document, show and the draft does not know yet."""
     opening = "\n".join(first_lines)
-    draft.doi = draft.doi or doi_in(opening)
+    draft.doi = draft.doi or _latest(doi_in(opening), opening)
     if draft.pmid is None and (found := _PMID.search(opening)):
         draft.pmid = found[1]
     draft.year = draft.year or year_in(opening)
@@ -57,6 +48,16 @@ def doi_in(text: str) -> str | None:
         if len(doi) > len("10.1000/x") and not broken and doi[-1] not in "-/":
             return doi.lower()
     return None
+
+
+def _latest(doi: str | None, text: str) -> str | None:
+    """The latest version of a work that `text` names by DOIs which differ in their last number only, "….2" of "….1"."""
+    found = re.fullmatch(r"(.*\D)\.(\d{1,2})|(.*\d)\.(\d)", doi or "")
+    if doi is None or found is None:
+        return doi
+    stem = found[1] or found[3]
+    versions = [int(number) for number in re.findall(rf"{re.escape(stem)}\.(\d{{1,2}})\b", text.lower())]
+    return f"{stem}.{max(versions)}"
 
 
 def year_in(text: str) -> int | None:
@@ -89,18 +90,6 @@ def licence_in(text: str) -> str | None:
         return "CC BY" + "".join(f"-{code}" for word, code in letters.items() if word in found[5].casefold())
     version = found[2] or found[4]
     return f"CC {(found[1] or found[3]).upper()}" + (f" {version}" if version else "")
-
-
-def author_in(line: str) -> str | None:
-    """The first author's name when `line` reads as a byline; None otherwise."""
-    bare = re.sub(r"[\d*†‡§]+", "", line).strip()
-    found = _BYLINE.match(bare)
-    if not found:
-        return None
-    if found[1].isupper() or _NO_NAME.search(found[1]):
-        return None
-    rest = bare[found.end() :].lstrip()
-    return found[1] if not rest or rest[0] in ",&;" or rest.startswith("and ") else None
 
 
 def surname(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,13 +14,17 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError, PyPdfError
 
 from domain.errors import DamagedFile, EmptyFile, EncryptedFile, NoTextLayer, TooLarge, UnsupportedFormat
 from ingest.bibliography import parse_entries
+from ingest.byline import first_author
 from ingest.characters import drop_unreadable
-from ingest.draft import Draft, plain
+from ingest.citation_line import citation_line
+from ingest.draft import MARK, Draft, plain
 from ingest.hyphens import Words
-from ingest.metadata import author_in, identify, journal_in
+from ingest.metadata import identify, journal_in
+from ingest.pdf_bare_tables import bare_tables
 from ingest.pdf_furniture import drop_furniture
 from ingest.pdf_layout import PdfPage, lay_out
-from ingest.pdf_lines import Segment, Strip, find_gutter, lines_in_order, segments_of, upright
+from ingest.pdf_line_numbers import are_numbered, without_line_numbers
+from ingest.pdf_lines import Segment, Strip, find_gutter, lines_in_order, rows_of, segments_of, upright
 from ingest.pdf_tables import take_tables
 from ingest.pdf_text import Fonts, PageTooSlow, page_fragments, page_size
 
@@ -29,6 +34,8 @@ SECONDS_A_PAGE = 15.0
 SECONDS_A_FILE = 600.0
 _SAMPLE_PAGES = 12
 """Pages from which columns and the size of the text are learnt before the first one is laid out."""
+_FIRST_PAGES = 3
+"""Pages whose margins may name the journal and the year: the first often has a head of its own."""
 _SAME_GUTTER = 14.0
 """Points between the middles of two pages' gutters that count as one."""
 _FEW_LETTERS = 25
@@ -72,13 +79,18 @@ def read_pdf(path: str, data: bytes) -> Draft:
     words = Words(plain(line.text) for page in pages for line in page.lines)
     layout = lay_out(pages, words)
     draft.blocks = layout.blocks
-    draft.title = layout.title or _stated_title(reader)
+    draft.title = re.sub(r"\s*\[v(?:ersion)?\s?\d[^\]]*\]$", "", layout.title or "") or _stated_title(reader)
     draft.bibliography = list(parse_entries([plain(b.text) for b in draft.blocks if b.role == "references"]))
     opening = [plain(line.text) for page in pages[:1] for line in page.lines]
+    cited = next(filter(None, map(citation_line, reading.shown)), None)
+    under_title = [MARK.sub(" * ", line) for line in layout.under_title]
+    draft.first_author = first_author(under_title, opening, _stated(reader, "/Author"), cited)
     identify(draft, [*opening, *reading.margins])
-    if layout.byline:
-        draft.first_author = author_in(layout.byline)
     draft.journal = journal_in([*reading.margins, *opening[:3], *opening[-3:]], draft.first_author)
+    if cited is not None:
+        draft.doi = draft.doi or cited.doi
+        draft.year = cited.year or draft.year
+        draft.journal = draft.journal or cited.journal
     reading.report(draft, pages, lost, layout.figure_texts)
     return draft
 
@@ -95,19 +107,35 @@ class _Reading:
         self.slow: list[int] = []
         self.empty: list[int] = []
         self.margins: list[str] = []
+        self.shown: list[list[str]] = []
         self.stop = time.monotonic() + SECONDS_A_FILE
 
     def pages(self) -> list[PdfPage]:
         sample = [self._sheet(number) for number in range(1, min(self.count, _SAMPLE_PAGES) + 1)]
+        numbered = are_numbered([sheet.segments for sheet in sample])
+        for sheet in sample if numbered else ():
+            sheet.segments = without_line_numbers(sheet.segments)
         hint, body = _usual_gutter(sample), _usual_size(sample)
         pages: list[PdfPage] = []
         for number in range(1, self.count + 1):
             sheet = sample[number - 1] if number <= len(sample) else self._sheet(number)
+            if numbered and number > len(sample):
+                sheet.segments = without_line_numbers(sheet.segments)
             segments, tables = take_tables(sheet.segments, number, body, hint)
+            across = bare_tables(rows_of(segments, number)) if hint is not None else []
+            for rows in across:
+                top, foot = rows[0].y + 1, rows[-1].y - 1
+                segments = [segment for segment in segments if not foot <= segment.y <= top]
             lines = lines_in_order(segments, number, hint)
+            inside = bare_tables(lines)
+            taken = {id(row) for rows in inside for row in rows}
+            lines = [line for line in lines if id(line) not in taken]
+            tables += [([], rows) for rows in (*across, *inside)]
             sheet.segments = []
-            if number == 1:
-                self.margins = [plain(line.text) for line in lines if not 0.1 < line.y / (sheet.height or 1) < 0.9]
+            if number <= _FIRST_PAGES:
+                self.margins += [plain(line.text) for line in lines if not 0.1 < line.y / (sheet.height or 1) < 0.9]
+            if number <= 2 or number > self.count - 2:
+                self.shown.append([plain(line.text) for line in lines])
             for line in lines:
                 line.cells = line.cells if len(line.cells) > 2 else []
             pages.append(PdfPage(number=number, width=sheet.width, height=sheet.height, lines=lines, tables=tables))
@@ -226,9 +254,14 @@ def _labels(reader: PdfReader, count: int) -> list[str | None]:
 
 def _stated_title(reader: PdfReader) -> str | None:
     """The title in the file's properties where it reads like one, not like a file name."""
-    try:
-        stated = reader.metadata
-        title = str(stated.title or "").strip() if stated else ""
-    except Exception:  # broken properties tell nothing
-        return None
+    title = _stated(reader, "/Title")
     return title if len(title.split()) > 3 and "." not in title[-5:] else None
+
+
+def _stated(reader: PdfReader, name: str) -> str:
+    """One of the file's properties; empty where there is none."""
+    try:
+        properties = reader.metadata
+        return str(properties.get(name) or "").strip() if properties else ""
+    except Exception:  # broken properties tell nothing
+        return ""

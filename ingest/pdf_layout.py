@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from ingest.draft import PAGE_TURN, Block, plain
+from ingest.byline import NEAR_TITLE, name_in
+from ingest.draft import MARK, PAGE_TURN, Block, plain
 from ingest.headings import known_heading, numbered_level, part_of
 from ingest.hyphens import Words
 from ingest.lines import BULLET, CAPTION, finished, wants_more
@@ -20,6 +21,10 @@ _INDENT = 0.6
 """Ems."""
 _LOOSE = 1.4
 """Times the usual leading from which a blank parts two paragraphs."""
+_TIGHT = 1.45
+"""Ems from baseline to baseline in a heading of several lines."""
+_NEAR_HEADING = 2.2
+"""Times the usual leading between a heading and its text at most."""
 _INLINE_ABSTRACT = re.compile(r"(Abstract|ABSTRACT|Summary|SUMMARY)\s?[:.—–-]?\s+(?=[A-Z(])")
 _KEYWORDS = re.compile(r"(?:key\s?words?|index terms|MeSH|JEL|subject terms)\b", re.IGNORECASE)
 _NUMBERED_ENTRY = re.compile(r"[\[(]?(\d{1,3})[\])]?[.)]?(?:\s|$)")
@@ -28,7 +33,7 @@ _NAME_ENTRY = re.compile(r"[^\W\d_][\w’'-]+(?: [^\W\d_][\w’'-]+){0,2},? (?:[
 
 @dataclass(slots=True, kw_only=True)
 class PdfPage:
-    """A page's lines in reading order, and its tables: each a caption's lines and the rows under it."""
+    """A page's lines in reading order, and its tables: each a caption's lines, if it has any, and the rows under it."""
 
     number: int
     width: float
@@ -39,11 +44,14 @@ class PdfPage:
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """What the layout gave: blocks, the title as the largest print of the first page, and what was left out."""
+    """What the layout gave: blocks, the title as the largest print of the first page, and what was left out.
+
+    `under_title` are the lines below the title, in its columns, from top to bottom.
+    """
 
     blocks: list[Block]
     title: str | None
-    byline: str | None
+    under_title: list[str]
     figure_texts: int = 0
 
 
@@ -98,14 +106,14 @@ class _Layouter:
         self.entry_number = 0
         self.numbered_entries = False
         self.figure_texts = 0
-        self.title, self.title_lines, self.byline = self._find_title()
+        self.title, self.title_lines, self.under_title = self._find_title()
         self.front_until = self._front_end()
 
     # -- the first page
 
-    def _find_title(self) -> tuple[str | None, set[int], str | None]:
+    def _find_title(self) -> tuple[str | None, set[int], list[str]]:
         if not self.pages:
-            return None, set(), None
+            return None, set(), []
         page = self.pages[0]
         usable = [
             line
@@ -113,7 +121,7 @@ class _Layouter:
             if line.y > 0.35 * page.height and len(line.text) > 3 and known_heading(line.text) is None
         ]
         if not usable:
-            return None, set(), None
+            return None, set(), []
         sizes = sorted({round(line.size, 1) for line in usable}, reverse=True)
         for size in sizes[:4]:
             if size < self.body + 0.9:
@@ -128,10 +136,14 @@ class _Layouter:
                 title = ""
                 for line in chosen:
                     title = self.words.join(title, plain(line.text))
-                below = [line for line in page.lines if line.y < chosen[-1].y and line not in chosen]
-                byline = next((plain(line.text) for line in below if len(line.text) > 5), None)
-                return title, {id(line) for line in chosen}, byline
-        return None, set(), None
+                left, right = min(line.x0 for line in chosen), max(line.x1 for line in chosen)
+                low = min(line.y for line in chosen)
+                below = [line for line in page.lines if line.y < low and left - line.size < line.x0 < right]
+                below.sort(key=lambda line: (-line.y, line.x0))
+                below = [line for line in below if len(line.text) > 5]
+                byline = {id(line) for line in below[:NEAR_TITLE] if name_in(MARK.sub(" * ", line.text))}
+                return title, {id(line) for line in chosen} | byline, [line.text for line in below]
+        return None, set(), []
 
     def _front_end(self) -> int:
         """How many of the first page's lines, in order, stand before the abstract or the first text."""
@@ -155,7 +167,9 @@ class _Layouter:
             self._page(page)
         self._flush_side()
         self._close_main()
-        return Layout(blocks=self.blocks, title=self.title, byline=self.byline, figure_texts=self.figure_texts)
+        return Layout(
+            blocks=self.blocks, title=self.title, under_title=self.under_title, figure_texts=self.figure_texts
+        )
 
     def _page(self, page: PdfPage) -> None:
         lines = page.lines
@@ -225,9 +239,33 @@ class _Layouter:
                 if other is not line and abs(other.size - line.size) < SAME_SIZE and len(other.text) > 28
             ]
             letters = sum(char.isalpha() for char in words)
+            if letters > 0.7 * len(words) and self._between_prose(page.lines, index):
+                continue
             if (not near and len(words) < 28 and known_heading(words) is None) or letters < 0.35 * len(words):
                 lettering.add(id(line))
         return lettering
+
+    def _between_prose(self, lines: Sequence[PdfLine], index: int) -> bool:
+        """Whether a line in another size stands where a heading does: over a paragraph, under the end of one."""
+        first = last = index
+        while first and index - first < 2 and _follows(lines[first - 1], lines[first], _TIGHT):
+            first -= 1
+        while last + 1 < len(lines) and last - index < 2 and _follows(lines[last], lines[last + 1], _TIGHT):
+            last += 1
+        below = lines[last + 1] if last + 1 < len(lines) else None
+        above = lines[first - 1] if first else None
+        if below is None or not lines[first].text[:1].isupper() or plain(lines[last].text)[-1:] in ".,;:":
+            return False
+        near = below.column == lines[last].column and 0 < lines[last].y - below.y < _NEAR_HEADING * self.leading
+        flush = abs(lines[first].x0 - below.left) < 2.5 * below.size
+        opens = abs(below.size - self.body) < SAME_SIZE and below.text[:1].isupper() and len(below.text) > 25
+        ended = (
+            above is None
+            or above.column != lines[first].column
+            or finished(plain(above.text))
+            or known_heading(above.text) is not None
+        )
+        return near and flush and opens and ended
 
     # -- captions and tables
 
@@ -273,7 +311,8 @@ class _Layouter:
             text = self.words.join(text, line.text)
         found = CAPTION.match(plain(text))
         label = " ".join(found["label"].split()) if found else "Table"
-        self.floats.append(Block(role="caption", text=text, page=captions[0].page, label=label))
+        if captions:
+            self.floats.append(Block(role="caption", text=text, page=captions[0].page, label=label))
         for row in rows:
             cells = " | ".join(words for _, _, words in row.cells) or row.text
             self.floats.append(Block(role="table", text=cells, page=row.page, label=label))
@@ -327,8 +366,8 @@ class _Layouter:
         loose = above is None or above.column != line.column or above.y - line.y > 1.15 * self.leading
         if line.size > self.body + 0.8:
             return True
-        if abs(line.size - self.body) > 2 * SAME_SIZE and not line.bold:
-            return False
+        if abs(line.size - self.body) > SAME_SIZE and not line.bold:
+            return self._between_prose(lines, at)
         if line.bold and line.size > self.body - 0.8:
             return not running or loose
         if running and not loose:
@@ -510,6 +549,12 @@ class _Layouter:
         else:
             self.main.text = self._joined(self.main, line)
         self.main_last = line
+
+
+def _follows(above: PdfLine, below: PdfLine, most: float) -> bool:
+    """Whether two lines are of one text: the same column and size, at most `most` ems apart."""
+    same = above.column == below.column and abs(above.size - below.size) < SAME_SIZE
+    return same and 0 < above.y - below.y < most * below.size
 
 
 def _style(line: PdfLine) -> tuple[float, bool, bool, bool]:

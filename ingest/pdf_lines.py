@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,16 @@ _LEAST_COLUMN = 0.16
 _LEAST_LINES = 4
 _FILLED = 0.5
 """Share of a column that its lines fill on average: prose does, the cells of a table do not."""
+_WELL_FILLED = 0.85
+_WIDEST_BLANK = 2.5
+"""Ems between the words of a justified line at most."""
+_MOST_FULL = 0.6
+"""Share of a justified column's lines that reach across it so."""
+_MARK_CHARS = 3
+_NOTE_GAP = 1.5
+"""Ems of blank between a line and a note in the margin at its height."""
+_PROSE_CHARS = 12
+"""Characters that a column's pieces have on average; the cells of a table have fewer."""
 _GUTTER = 5.0
 """Points of blank between two columns at least."""
 _DEEPEST = 4
@@ -195,6 +206,10 @@ def _order(segments: list[Segment], page: int, lines: list[PdfLine], depth: int,
     middle = (gutter[0] + gutter[1]) / 2
     crossing = [segment for segment in segments if segment.x0 < middle - 1 and segment.x1 > middle + 1]
     crossing_ids = {id(segment) for segment in crossing}
+    if depth < _DEEPEST and (parts := _inset_parts(segments, crossing, left, right)):
+        for part in parts:
+            _order(part, page, lines, depth + 1, hint)
+        return
     beside = [segment for segment in segments if id(segment) not in crossing_ids]
     beside, crossing = _with_row_mates(beside, crossing)
     bands = rows_of(crossing, page)
@@ -242,6 +257,27 @@ def _columned_run(segments: list[Segment]) -> list[list[Segment]] | None:
     return None
 
 
+def _inset_parts(
+    segments: list[Segment], crossing: list[Segment], left: float, right: float
+) -> list[list[Segment]] | None:
+    """Segments above, in and below a block that crosses the gutter and has a narrow column of its own at its left.
+
+    So stand an abstract and the article's dates beside it, over two columns of text. None where there is no such block.
+    """
+    inset = [segment for segment in crossing if segment.x0 > left + _LEAST_COLUMN * (right - left)]
+    if len(inset) < _LEAST_LINES:
+        return None
+    top = max(segment.y for segment in inset) + 2 * inset[0].size
+    foot = min(segment.y for segment in inset) - 0.5 * inset[0].size
+    block = [segment for segment in segments if foot <= segment.y <= top]
+    strip = find_gutter(block) if len(block) < len(segments) else None
+    if strip is None or strip[1] > min(segment.x0 for segment in inset) + 2:
+        return None
+    above = [segment for segment in segments if segment.y > top]
+    below = [segment for segment in segments if segment.y < foot]
+    return [part for part in (above, block, below) if part]
+
+
 def _with_row_mates(beside: list[Segment], crossing: list[Segment]) -> tuple[list[Segment], list[Segment]]:
     """Pieces that stand close beside a crossing line on its baseline belong to it."""
     if not crossing:
@@ -258,8 +294,11 @@ def _with_row_mates(beside: list[Segment], crossing: list[Segment]) -> tuple[lis
     return kept, joined
 
 
-def find_gutter(segments: list[Segment]) -> Strip | None:
-    """The blank strip between two columns of prose, as (left, right) in points; None where there is one column."""
+def find_gutter(segments: list[Segment], *, inner: bool = False) -> Strip | None:
+    """The blank strip between two columns of prose, as (left, right) in points; None where there is one column.
+
+    Either side may hold columns of its own, unless this is an `inner` search, within a side.
+    """
     if len(segments) < 2 * _LEAST_LINES:
         return None
     left = min(segment.x0 for segment in segments)
@@ -277,13 +316,13 @@ def find_gutter(segments: list[Segment]) -> Strip | None:
     for step in steps[:bins]:
         total += step
         covered.append(total)
-    floor = int(_LEAST_COLUMN * width)
+    floor = math.ceil(_LEAST_COLUMN * width)
     best: tuple[float, tuple[float, float]] | None = None
     for most in sorted(set(covered[floor : bins - floor])):
         if best is not None or most > max(covered) // 2:
             break
         for start, end in _valleys(covered, most, floor, bins - floor):
-            score = _column_score(segments, (left + start, left + end), left, right)
+            score = _column_score(segments, (left + start, left + end), left, right, inner)
             if score is not None and (best is None or score > best[0]):
                 best = (score, (left + start, left + end))
     return best[1] if best else None
@@ -301,7 +340,7 @@ def _valleys(covered: list[int], most: int, first: int, last: int) -> list[tuple
     return strips
 
 
-def _column_score(segments: list[Segment], strip: tuple[float, float], left: float, right: float) -> float | None:
+def _column_score(segments: list[Segment], strip: Strip, left: float, right: float, inner: bool) -> float | None:
     middle = (strip[0] + strip[1]) / 2
     sides: tuple[list[Segment], list[Segment]] = ([], [])
     crossing = 0
@@ -316,11 +355,27 @@ def _column_score(segments: list[Segment], strip: tuple[float, float], left: flo
     for side, edges in zip(sides, ((left, strip[0]), (strip[1], right)), strict=True):
         wide = edges[1] - edges[0]
         text = sum(segment.x1 - segment.x0 for segment in side)
-        if wide < _LEAST_COLUMN * (right - left) or text < _FILLED * wide * len({round(s.y / 3) for s in side}):
+        lines = len({round(s.y / 3) for s in side})
+        if wide < _LEAST_COLUMN * (right - left):
             return None
-        if median(segment.chars for segment in side) < 12:
+        filled = text > _FILLED * wide * lines
+        prose = filled and (median(s.chars for s in side) >= _PROSE_CHARS or _is_spread(side, wide))
+        if not prose and (inner or find_gutter(side, inner=True) is None):
             return None
     return min(rows) - crossing + (strip[1] - strip[0]) / 100
+
+
+def _is_spread(side: Sequence[Segment], width: float) -> bool:
+    """Whether pieces of few letters are prose all the same: narrow, justified columns have wide blanks in lines."""
+    lines: dict[int, list[Segment]] = {}
+    for segment in side:
+        lines.setdefault(round(segment.y), []).append(segment)
+    full = 0
+    for line in lines.values():
+        line.sort(key=lambda segment: segment.x0)
+        close = all(b.x0 - a.x1 < _WIDEST_BLANK * max(a.size, b.size) for a, b in itertools.pairwise(line))
+        full += close and line[-1].x1 - line[0].x0 > _WELL_FILLED * width
+    return len(lines) >= 2 * _LEAST_LINES and full > _MOST_FULL * len(lines)
 
 
 def rows_of(segments: list[Segment], page: int) -> list[PdfLine]:
@@ -332,7 +387,7 @@ def rows_of(segments: list[Segment], page: int) -> list[PdfLine]:
             lead = row[0]
             if abs(segment.y - lead.y) <= (0.25 if segment.size > _SMALLER * lead.size else _SAME_BASELINE) * lead.size:
                 clash = any(segment.x0 < other.x1 - 1 and segment.x1 > other.x0 + 1 for other in row)
-                if not clash:
+                if not clash and not _another_text(segment, row):
                     home = row
                     break
         if home is None:
@@ -341,6 +396,15 @@ def rows_of(segments: list[Segment], page: int) -> list[PdfLine]:
             home.append(segment)
     rows.sort(key=lambda row: (-row[0].y, row[0].x0))
     return [_line(row, page) for row in rows]
+
+
+def _another_text(segment: Segment, row: list[Segment]) -> bool:
+    """Whether a piece in the row's height is a note in the margin: of another size, and far from all of the row."""
+    lead = row[0]
+    if segment.size > _SMALLER * lead.size or segment.chars <= _MARK_CHARS:
+        return False
+    gap = min(max(segment.x0 - other.x1, other.x0 - segment.x1) for other in row)
+    return gap > _NOTE_GAP * lead.size and lead.chars > _PROSE_CHARS
 
 
 def _line(row: list[Segment], page: int) -> PdfLine:

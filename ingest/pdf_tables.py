@@ -12,6 +12,8 @@ _PROSE_SHARE = 0.62
 """Share of the table's width from which a line of one piece in the text's size is prose again."""
 _FURTHEST = 4.5
 """Ems between two rows beyond which the table has ended."""
+_FILLS = 0.85
+"""Share of a column's width that a line of its prose fills."""
 _ROWS_TO_JUDGE = 6
 
 
@@ -81,7 +83,7 @@ def _region(
             ):
                 break
             prose_size = abs(line.size - body) < 0.4
-            if prose_size and gutter is not None and _two_columns(line, gutter):
+            if prose_size and gutter is not None and _two_columns(line, gutter, left, right):
                 break
             single = len(line.cells) == 1 and line.x1 - line.x0 > _PROSE_SHARE * width
             follows = lines[index + 1] if index + 1 < len(lines) else None
@@ -111,12 +113,13 @@ def _region(
     return captions, rows, used
 
 
-def _two_columns(line: PdfLine, gutter: tuple[float, float]) -> bool:
-    """Whether a line is two columns' prose seen side by side: few pieces, none across the gutter, both long."""
+def _two_columns(line: PdfLine, gutter: tuple[float, float], left: float, right: float) -> bool:
+    """Whether a line is two columns seen side by side: nothing crosses the gutter, and prose fills one of them."""
     middle = (gutter[0] + gutter[1]) / 2
-    crosses = any(x0 < middle - 1 and x1 > middle + 1 for x0, x1, _ in line.cells)
-    filled = sum(x1 - x0 for x0, x1, _ in line.cells)
-    return not crosses and len(line.cells) <= 2 and filled > 0.75 * (line.x1 - line.x0) and line.x1 - line.x0 > middle
+    if len(line.cells) > 2 or any(x0 < middle - 1 and x1 > middle + 1 for x0, x1, _ in line.cells):
+        return False
+    widths = {False: gutter[0] - left, True: right - gutter[1]}
+    return any(x1 - x0 > _FILLS * widths[x0 > middle] for x0, x1, _ in line.cells)
 
 
 def _has_cells(lines: Sequence[PdfLine]) -> bool:

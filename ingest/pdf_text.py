@@ -29,6 +29,8 @@ _FALLBACK_SPACE = 0.25
 """Width of a space in ems where the font does not tell: that of Times and Helvetica (0.25, 0.278)."""
 _CELL_GAP = 1.6
 """Ems from which a gap inside one shown string is a jump to another cell or column."""
+_SLANT = 0.12
+"""Quarter turns from the nearest right angle beyond which text is a stamp; a page scanned askew stays below."""
 _DEEPEST_FORM = 8
 _CHECK_CLOCK_EVERY = 2000
 _BOLD = re.compile(r"bold|black|heavy|demi|[-.,]B(?:I|d|$)|CMBX|AdvTT\w*\.B", re.IGNORECASE)
@@ -371,7 +373,10 @@ class _Walker:
         m = _times(_times(tm, state.ctm), self.view)
         width = math.hypot(m[0], m[1])
         height = math.hypot(m[2], m[3])
-        turn = round(math.atan2(m[1], m[0]) / (math.pi / 2)) % 4
+        quarters = math.atan2(m[1], m[0]) / (math.pi / 2)
+        if abs(quarters - round(quarters)) > _SLANT:
+            return  # a stamp across the page, such as "draft"
+        turn = round(quarters) % 4
         x = m[4] + start * m[0] + state.rise * m[2]
         y = m[5] + start * m[1] + state.rise * m[3]
         length = (end - start) * width

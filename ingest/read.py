@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from domain.document import Document
 from domain.errors import DamagedFile, EmptyFile, ReadError, TooLarge, UnsupportedFormat
@@ -14,6 +16,8 @@ from ingest.draft import Draft
 from ingest.split import split
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+Held = Callable[[str], Document | None]
+"""What the base holds under a doc_id; None when it holds nothing."""
 MAX_BYTES = 300_000_000
 """A file larger than this is not read: the largest scanned textbooks stay below it."""
 RECORD_ENDINGS = frozenset({".yaml", ".yml"})
@@ -35,15 +39,17 @@ READERS = {
 """Module and function of the reader for each ending."""
 
 
-def read(paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: int = 256) -> Iterator[ReadResult]:
+def read(
+    paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: int = 256, held: Held | None = None
+) -> Iterator[ReadResult]:
     """Read each file, and each readable file below each folder, into a document with its passages or an error.
 
     Folders are walked in sorted order and give only files that a reader exists for; a file named directly and not
     readable is an error. `count_tokens` counts as the embedder does, so that no passage is above `max_tokens`. One
-    broken file yields its error and the rest go on.
+    broken file yields its error and the rest go on. Bytes that are `held` are not read again.
     """
     for path in walk(paths):
-        yield read_file(path, count_tokens, max_tokens=max_tokens)
+        yield read_file(path, count_tokens, max_tokens=max_tokens, held=held)
 
 
 def walk(paths: Iterable[str | Path]) -> Iterator[Path]:
@@ -70,12 +76,15 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256) -> ReadResult:
+def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256, held: Held | None = None) -> ReadResult:
     """Read one file; whatever is wrong with it comes back as the result's error."""
     name = str(path)
     data = b""
     try:
         data = _bytes_of(path)
+        known = held(doc_id_of(data)) if held is not None else None
+        if known is not None:
+            return ReadResult(path=name, document=_restated(known, path), data=data, held=True)
         if path.suffix.lower() in RECORD_ENDINGS:
             return _read_record(name, data)
         draft, document = _understand(path, data)
@@ -122,14 +131,23 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def _take_over(draft: Draft, path: Path) -> None:
-    """What the service said of a fetched file stands beside it: identifiers, licence, retraction or correction."""
-    card = path.with_suffix(".json")
-    if path.suffix.lower() != ".xml" or not card.is_file():
-        return
+def _stated(path: Path) -> dict[str, Any]:
+    """What the service said of a fetched file: identifiers, licence, retraction or correction; it stands beside it."""
+    if path.suffix.lower() != ".xml" or not path.with_suffix(".json").is_file():
+        return {}
     from ingest.sidecar import sidecar
 
-    stated = sidecar(path)
+    return sidecar(path)
+
+
+def _restated(document: Document, path: Path) -> Document:
+    """A document that is known, with what is said of it today."""
+    status = _stated(path).get("status")
+    return replace(document, retraction=str(status)) if status else document
+
+
+def _take_over(draft: Draft, path: Path) -> None:
+    stated = _stated(path)
     draft.pmid = draft.pmid or stated.get("pmid")
     draft.doi = draft.doi or stated.get("doi")
     draft.licence = draft.licence or stated.get("licence")

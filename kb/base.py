@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from kb.lock import writing
 from kb.schema import SCHEMA
 from kb.search import search
 from kb.snapshot import Snapshot
+from kb.sync import gone_from, is_gone, recognise
 from kb.writer import FILES, Writer, embed
 
 FLUSH = 128
@@ -192,46 +194,87 @@ class Base:
     ) -> list[AddReport]:
         """Add what was read, in its order; reports come in that order, and to `progress` as soon as they are true.
 
-        The bytes of a document that is here are "unchanged", wherever they stand; another content at a known path, or
-        of a known evidence record, is "replaced". A result that is an error is "failed". Raises BaseBusy when another
-        process is writing. When interrupted, what was reported stays.
+        The bytes of a document that is here are "unchanged", wherever they stand, "moved" when the place they were
+        known by is empty, "updated" when they are now said to be retracted or corrected; another content at a known
+        path, or of a known evidence record, is "replaced". A result that is an error is "failed". Raises BaseBusy when
+        another process is writing. When interrupted, what was reported stays.
         """
         reports: list[AddReport] = []
 
-        def report(result: ReadResult, status: AddStatus) -> None:
-            reports.append(_report(result, status))
+        def report(given: AddReport) -> None:
+            reports.append(given)
             if progress is not None:
-                progress(reports[-1])
+                progress(given)
 
         with self._writer() as writer:
-            waiting: list[tuple[ReadResult, AddStatus]] = []
+            waiting: list[tuple[ReadResult, AddReport]] = []
 
             def flush() -> None:
-                new = [result for result, status in waiting if status == "added"]
+                new = [result for result, given in waiting if given.status == "added"]
                 replacing = writer.write(new, self.embedder) if new else set()
-                for result, status in waiting:
-                    report(result, "replaced" if result.path in replacing else status)
+                for result, given in waiting:
+                    report(replace(given, status="replaced") if result.path in replacing else given)
                 waiting.clear()
 
             for result in results:
-                if result.document is None:
-                    waiting.append((result, "failed"))
-                elif any(result.path == other.path for other, _ in waiting) or any(
-                    other.document is not None and other.document.doc_id == result.document.doc_id
+                document = result.document
+                if document is None:
+                    waiting.append((result, _report(result, "failed")))
+                    continue
+                if any(
+                    result.path == other.path
+                    or (other.document is not None and other.document.doc_id == document.doc_id)
                     for other, _ in waiting
                 ):
                     flush()
-                if result.document is not None:
-                    if self._catalogue.holds(result.document.doc_id):
-                        gone = self._catalogue.repoint(result.path, result.document.doc_id)
-                        waiting.append((result, "replaced" if gone else "unchanged"))
-                    else:
-                        waiting.append((result, "added"))
-                if sum(len(result.passages) for result, status in waiting if status == "added") >= FLUSH:
+                if self._catalogue.holds(document.doc_id):
+                    status, moved_from = recognise(self._catalogue, result)
+                    self._documents.pop(document.doc_id, None)
+                    waiting.append((result, replace(self._known_report(result, status), moved_from=moved_from)))
+                else:
+                    waiting.append((result, _report(result, "failed" if result.held else "added")))
+                if sum(len(result.passages) for result, given in waiting if given.status == "added") >= FLUSH:
                     flush()
             flush()
             writer.settle()
         return reports
+
+    def gone(self, folders: Iterable[Path], *, remove: bool = False) -> list[AddReport]:
+        """What was read in or below these folders and is no longer there, sorted by path, a report each.
+
+        A document stays and is "gone", since the folder may only be out of reach; with `remove`, one that stands
+        nowhere else is taken out, "removed". Raises BaseBusy when another process is writing.
+        """
+        missing = gone_from(self._catalogue, [folder.expanduser().absolute() for folder in folders])
+        reports: list[AddReport] = []
+        if not missing:
+            return reports
+        with self._writer() as writer:
+            for path, doc_id in missing:
+                document = self._catalogue.documents([doc_id]).get(doc_id)
+                if document is None:  # taken out a moment ago, with another of its paths
+                    continue
+                held = self._known_report(ReadResult(path=path, document=document, held=True), "gone")
+                elsewhere = [other for other in self._catalogue.paths_of(doc_id) if not is_gone(other)]
+                if elsewhere:
+                    self._catalogue.forget_path(path)
+                    said = f"No file is there any more; the same document stands at {elsewhere[0]}."
+                elif remove:
+                    self._catalogue.remove(doc_id, purge=False)
+                    self._documents.pop(doc_id, None)
+                    held, said = replace(held, status="removed"), "No file is there any more; it is out of the base."
+                else:
+                    said = (
+                        "No file is there any more; the document stays in the base and is cited as before. "
+                        f"`chordae kb remove {doc_id}` takes it out, `chordae ingest --prune` all that are gone."
+                    )
+                reports.append(replace(held, warnings=(said,)))
+            writer.settle()
+        return reports
+
+    def held(self, doc_id: str) -> Document | None:
+        """The document of this id; None when the base does not hold it. For readers, who skip what is held."""
+        return self._catalogue.documents([doc_id]).get(doc_id)
 
     def remove(self, which: str, *, purge: bool = False) -> Document:
         """Take a document out, by doc_id, record id or path; returns it. UnknownDocument when there is none.
@@ -335,6 +378,15 @@ class Base:
                 self._documents.update(self._catalogue.documents(lacking))
             return {doc_id: self._documents[doc_id] for doc_id in doc_ids if doc_id in self._documents}
 
+    def _known_report(self, result: ReadResult, status: AddStatus) -> AddReport:
+        """The report of a document that is here; what was not read again is said as it was said then."""
+        report = _report(result, status)
+        if not result.held or report.doc_id is None:
+            return report
+        about = self._catalogue.about(report.doc_id)
+        warnings = () if about is None else tuple(json.loads(about.warnings))
+        return replace(report, passages=self._catalogue.passage_count(report.doc_id), warnings=warnings)
+
     def _embed_again(self, embedder: Embedder) -> None:
         for document in self._catalogue.documents().values():
             passages = self._catalogue.passages_of(document)
@@ -419,6 +471,9 @@ def _weights(embedder: Embedder) -> dict[str, str]:
 
 def _report(result: ReadResult, status: AddStatus) -> AddReport:
     document = result.document
+    error = None if result.error is None else str(result.error)
+    if document is not None and status == "failed":
+        error = f"{result.path}: its document was removed while it was being read. Ingest it again."
     return AddReport(
         path=result.path,
         status=status,
@@ -429,5 +484,5 @@ def _report(result: ReadResult, status: AddStatus) -> AddReport:
         passages=len(result.passages),
         pages=0 if document is None else len(document.pages),
         warnings=result.warnings,
-        error=None if result.error is None else str(result.error),
+        error=error,
     )

@@ -167,6 +167,32 @@ class Catalogue:
                 _bump(connection)
         return before is not None
 
+    def below(self, folder: str) -> list[tuple[str, str]]:
+        """Path and doc_id of all that is known in or below an absolute folder, sorted by path."""
+        inside = folder.rstrip("/\\")
+        with self._connect() as connection:
+            rows = connection.execute(select(paths.c.path, paths.c.doc_id).order_by(paths.c.path)).all()
+        return [(row.path, row.doc_id) for row in rows if row.path.startswith((f"{inside}/", f"{inside}\\"))]
+
+    def forget_path(self, path: str) -> None:
+        """Say that a document no longer stands at `path`; for one of several paths, since each document has one."""
+        with self._connect(write=True) as connection:
+            connection.execute(delete(paths).where(paths.c.path == path))
+
+    def passage_count(self, doc_id: str) -> int:
+        """How many passages a document has."""
+        with self._connect() as connection:
+            statement = select(func.count()).select_from(passages).where(passages.c.doc_id == doc_id)
+            return int(connection.execute(statement).scalar_one())
+
+    def restate(self, document: Document) -> None:
+        """Keep the retraction that `document` states in place of the one that was known; its text stays."""
+        with self._connect(write=True) as connection:
+            row = connection.execute(select(documents.c.data).where(documents.c.doc_id == document.doc_id)).scalar_one()
+            data = json.dumps({**json.loads(row), "retraction": document.retraction}, ensure_ascii=False)
+            connection.execute(update(documents).where(documents.c.doc_id == document.doc_id).values(data=data))
+            _bump(connection)
+
     def remove(self, doc_id: str, *, purge: bool) -> None:
         """Take a document away; with `purge`, also every saved value that rests on it, and note that more is to go."""
         with self._connect(write=True) as connection:

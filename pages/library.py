@@ -30,6 +30,8 @@ STATUS_WORDS = {
     "added": ("added", ":material/check_circle:"),
     "unchanged": ("already in the base", ":material/check:"),
     "replaced": ("replaced the earlier version", ":material/sync:"),
+    "moved": ("already in the base", ":material/check:"),
+    "updated": ("already in the base, its retraction or correction is now noted", ":material/sync:"),
     "failed": ("could not be read", ":material/error:"),
 }
 

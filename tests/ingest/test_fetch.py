@@ -15,7 +15,7 @@ import pytest
 
 from domain.errors import FetchError
 from domain.reading import ReadResult
-from ingest.fetch import Fetched, fetch
+from ingest.fetch import TRIES, Fetched, fetch
 from ingest.read import read_file
 
 ARTICLE = (
@@ -113,11 +113,32 @@ def test_a_retraction_goes_into_the_document(bring: Callable[..., list[Fetched]]
     assert document is not None and document.retraction == "retracted, corrected"
 
 
-def test_what_is_there_is_not_asked_for_again(bring: Callable[..., list[Fetched]]) -> None:
+def test_a_text_that_is_there_is_not_asked_for_again(bring: Callable[..., list[Fetched]]) -> None:
     bring("111")
-    before = len(Service.asked)
     (again,) = bring("111")
-    assert again.cached and len(Service.asked) == before
+    assert again.cached and sum(path.endswith("fullTextXML") for path in Service.asked) == 1
+
+
+def test_a_retraction_since_the_first_time_reaches_the_document(
+    bring: Callable[..., list[Fetched]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = bring("111")
+    before = _read(first.path).document
+    monkeypatch.setitem(WORKS, "111", WORKS["111"] | {"pubTypeList": {"pubType": ["Retracted Publication"]}})
+    (again,) = bring("111")
+    assert again.cached and again.status == "retracted"
+    after = _read(again.path).document
+    assert before is not None and after is not None and before.doc_id == after.doc_id
+    assert (before.retraction, after.retraction) == (None, "retracted")
+
+
+def test_without_the_service_what_is_there_is_given_with_a_note(bring: Callable[..., list[Fetched]]) -> None:
+    bring("111", "222")
+    Service.failures, asked = 99, len(Service.asked)
+    first, second = bring("111", "222")
+    assert first.cached and first.error is None and "was not asked" in str(first.note)
+    assert second.cached and "was not asked" in str(second.note)
+    assert len(Service.asked) - asked == TRIES, "the second is not asked about after the first failed"
 
 
 def test_one_that_fails_does_not_stop_the_rest(bring: Callable[..., list[Fetched]]) -> None:
