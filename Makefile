@@ -1,6 +1,7 @@
 # make            what a contributor runs before a commit
 # make app        from a fresh clone to the page: environment, starter library, browser
 # make test       every test; browser tests skip, saying why, where there is no Chromium
+# make eval       the small set against its thresholds (eval/gate.toml)
 
 VENV ?= .venv
 BIN := $(VENV)/bin
