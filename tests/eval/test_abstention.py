@@ -1,6 +1,8 @@
 """Abstention by leaving one document out: the street runs on a real base, and each measure sees what worsens it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.errors import DatasetError
 from domain.settings import Settings
@@ -12,7 +14,7 @@ from eval.abstention import (
     precision_in_use,
     refusal_recall,
 )
-from eval.curves import Trial
+from eval.curves import Trial, _fast_coverage, coverage_at, coverage_interval, risk_coverage
 from kb import open_base
 
 
@@ -30,10 +32,11 @@ def test_each_question_is_asked_with_its_document_and_without_it(report):
         assert whole["id"].removesuffix("-with") == without["id"].removesuffix("-without")
 
 
-def test_without_its_document_no_answer_cites_it(report, library_base):
-    for without in report.rows[1::2]:
-        own, *cited = without["sources"]
-        assert own not in cited and not without["right"]
+def test_without_its_document_nothing_is_said_that_was_right_with_it(report):
+    right = [(a, b) for a, b in zip(report.rows[::2], report.rows[1::2], strict=True) if a["answer"] and a["right"]]
+    assert right
+    for whole, without in right:
+        assert whole["answer"] != without["answer"] and not without["right"]
 
 
 def test_the_curve_and_its_measures_agree(report):
@@ -91,3 +94,43 @@ def test_confidence_that_cannot_tell_right_from_wrong_covers_less():
     assert coverage_at_precision(trials(0.9, 0.1)) == 1
     assert coverage_at_precision(trials(0.5, 0.5)) == 0
     assert coverage_at_precision(trials(0.1, 0.9)) == 0
+
+
+TRIALS = st.lists(
+    st.builds(
+        Trial, confidence=st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), answerable=st.booleans(), right=st.booleans()
+    ),
+    min_size=1,
+    max_size=30,
+).filter(lambda trials: any(trial.answerable for trial in trials))
+
+
+@given(TRIALS, st.sampled_from([0.5, 0.8, 0.95, 1.0]))
+def test_the_quick_coverage_is_the_plain_one(trials, precision):
+    assert _fast_coverage(trials, precision) == pytest.approx(coverage_at(trials, precision))
+
+
+def test_risk_and_coverage_worked_out_by_hand():
+    trials = [
+        Trial(confidence=0.9, answerable=True, right=True),
+        Trial(confidence=0.8, answerable=False, right=True),  # an answer where there is none is never right
+        Trial(confidence=0.8, answerable=True, right=False),
+        Trial(confidence=0.0, answerable=True, right=True),  # refused whatever the threshold
+    ]
+    points = [(p.threshold, p.coverage, p.risk, p.answered) for p in risk_coverage(trials)]
+    assert points == [(0.9, pytest.approx(1 / 3), 0.0, 1), (0.8, pytest.approx(2 / 3), pytest.approx(2 / 3), 3)]
+    assert coverage_at(trials, 0.95) == pytest.approx(1 / 3) and coverage_at(trials, 0.3) == pytest.approx(2 / 3)
+
+
+def test_the_interval_holds_the_value_and_never_moves():
+    good = Trial(confidence=0.9, answerable=True, right=True)
+    bad = Trial(confidence=0.5, answerable=True, right=False)
+    pairs = [[good if n % 3 else bad] for n in range(30)]
+    interval = coverage_interval(pairs, 0.95)
+    assert coverage_at([trial for pair in pairs for trial in pair], 0.95) in interval
+    assert interval == coverage_interval(pairs, 0.95) and interval.low < interval.high
+
+
+def test_a_curve_of_questions_that_nothing_answers_is_an_error():
+    with pytest.raises(DatasetError, match="answerable"):
+        risk_coverage([Trial(confidence=0.9, answerable=False, right=False)])
