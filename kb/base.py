@@ -31,6 +31,7 @@ from kb.embed import Embedder, load_embedder, model_name
 from kb.filters import Filter
 from kb.lexical import Lexical
 from kb.lock import writing
+from kb.rerank import DEPTH, rerank
 from kb.schema import SCHEMA
 from kb.search import search
 from kb.snapshot import Snapshot
@@ -48,10 +49,11 @@ class Base:
     `path` is the folder, `generation` counts the changes, `fingerprint` is a hash of the model and the documents held.
     """
 
-    def __init__(self, path: Path, catalogue: Catalogue, model: str) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, model: str, reranker: str | None = None) -> None:
         self.path = path
         self._catalogue = catalogue
         self._model = model
+        self._reranker = reranker
         self._guard = threading.RLock()
         self._current: Snapshot | None = None
         self._documents: dict[str, Document] = {}
@@ -70,13 +72,16 @@ class Base:
     ) -> list[Hit]:
         """The `k` best passages for a question, best first, ranks 1..n.
 
-        `mode` is "hybrid", "rrf", "lexical" or "dense". `kinds`, `since` (a year) and `topics` narrow the search to
-        documents that match; when none does, there is no hit. CallError names a mode or kind that does not exist.
+        Where the user has chosen a reranker, it orders what "hybrid" finds. `mode` is "hybrid", "rrf", "lexical" or
+        "dense". `kinds`, `since` (a year) and `topics` narrow the search to documents that match; when none does, there
+        is no hit. CallError names a mode or kind that does not exist.
         """
         chosen = Filter(kinds=tuple(kinds), since=since, topics=tuple(topics))
         snapshot = self._snapshot()
         allowed = snapshot.matching(chosen) if chosen else None
-        found = search(snapshot, query, self.embedder.query, k=k, mode=mode, doc_ids=allowed)
+        reranker = self._reranker if mode == "hybrid" else None
+        depth = max(k, DEPTH) if reranker else k
+        found = search(snapshot, query, self.embedder.query, k=depth, mode=mode, doc_ids=allowed)
         documents = self._known({snapshot.document_of(one.passage_id) for one in found})
         hits: list[Hit] = []
         for one in found:
@@ -93,7 +98,7 @@ class Base:
                         dense=one.dense,
                     )
                 )
-        return hits
+        return rerank(query, hits, reranker)[:k] if reranker else hits
 
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of these passages, in their order: shape (n, d), unit length."""
@@ -368,7 +373,7 @@ def open_base(path: Path | None, settings: Settings, *, create: bool = False, an
             f"{folder}: built with the embedding model {held['model']}, but {model} is asked for. "
             f"Set CHORDAE_MODEL={held['model']}, or run `chordae kb rebuild` with CHORDAE_MODEL={model}."
         )
-    return Base(folder, catalogue, model)
+    return Base(folder, catalogue, model, settings.reranker)
 
 
 def _create(folder: Path, catalogue: Catalogue, model: str) -> None:
