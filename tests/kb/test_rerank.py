@@ -92,9 +92,20 @@ def test_the_hits_stand_in_the_order_of_the_cross_encoder(articles, reranker):
 
 def test_what_the_model_does_not_read_keeps_its_place(articles, reranker):
     hit = articles.search("device", k=1)[0]
-    hits = [replace(hit, rank=rank, score=1 / rank) for rank in range(1, DEPTH + 11)]
-    hits[DEPTH:] = [replace(one, document=replace(hit.document, title="the drug")) for one in hits[DEPTH:]]
+    titled = [replace(hit, document=replace(hit.document, title=word)) for word in WORDS]
+    scores = pair_scores(reranker, [("drug", read(one)) for one in titled])
+    best, worst = titled[int(scores.argmax())], titled[int(scores.argmin())]
+    hits = [replace(best if rank > DEPTH else worst, rank=rank, score=1 / rank) for rank in range(1, DEPTH + 11)]
     assert rerank("drug", hits, reranker)[DEPTH:] == hits[DEPTH:]
+    assert rerank("drug", [*hits[:3], replace(hits[-1], rank=4)], reranker)[0].document == best.document
+
+
+def test_no_host_is_called_for_a_name_of_the_hub(monkeypatch):
+    called = []
+    monkeypatch.setattr("socket.getaddrinfo", lambda *where, **_: called.append(where[0]) or [])
+    with pytest.raises(WeightsError, match="no host is called"):
+        pair_scores("cross-encoder/of-no-such-name", PAIRS)
+    assert called == []
 
 
 def test_the_setting_orders_hybrid_search_and_nothing_else(articles, reranker):
