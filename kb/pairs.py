@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +35,8 @@ def _load(name: str) -> Any:
     from sentence_transformers import CrossEncoder
 
     try:
-        model = CrossEncoder(name, device="cpu", local_files_only=True)
+        with _no_host_called():
+            model = CrossEncoder(name, device="cpu", local_files_only=True)
     except (OSError, ValueError) as problem:
         raise WeightsError(
             f"{name}: there is no such cross-encoder on this machine ({str(problem).splitlines()[0]}). "
@@ -47,3 +49,16 @@ def _load(name: str) -> Any:
             "Give a cross-encoder: a model for sequence classification."
         )
     return model
+
+
+@contextmanager
+def _no_host_called() -> Iterator[None]:
+    """Keep the hub's library from the network: even for local files alone it would ask its host who is calling."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
