@@ -28,7 +28,8 @@ class Measurement:
     """One measured number: its value, its 95% interval where one can be had, and what it means.
 
     `n` is how many things were counted (questions, claims, citations). A "share" is 0-1. `definition` says
-    definition, range and source. Raises DatasetError when the value is not finite.
+    definition, range and source. `parts` are what each row of the report adds to numerator and denominator, in
+    the order of the rows, where the value is such a ratio; empty where it is not. Raises DatasetError when the value is not finite.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Measurement:
     unit: Unit = "share"
     better: Better = "higher"
     interval: Interval | None = None
+    parts: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         """A number that cannot be computed is never shown as one."""
@@ -150,11 +152,19 @@ def measured(
     unit: Unit = "share",
     better: Better = "higher",
     interval: Interval | None = None,
+    parts: tuple[tuple[float, float], ...] = (),
 ) -> Measurement:
     """A measurement whose definition is the docstring of the function that computed it (or a text)."""
     text = definition if isinstance(definition, str) else inspect.getdoc(definition) or ""
     return Measurement(
-        name=name, value=value, n=n, definition=" ".join(text.split()), unit=unit, better=better, interval=interval
+        name=name,
+        value=value,
+        n=n,
+        definition=" ".join(text.split()),
+        unit=unit,
+        better=better,
+        interval=interval,
+        parts=parts,
     )
 
 
@@ -218,6 +228,7 @@ def _measurement_json(found: Measurement) -> dict[str, Any]:
         "unit": found.unit,
         "better": found.better,
         "definition": found.definition,
+        "parts": [list(part) for part in found.parts],
     }
 
 
@@ -242,6 +253,7 @@ def _read(value: dict[str, Any]) -> Report:
             unit=found["unit"],
             better=found["better"],
             interval=None if found["low"] is None else Interval(low=found["low"], high=found["high"]),
+            parts=tuple((float(top), float(bottom)) for top, bottom in found.get("parts", ())),
         )
         for found in value["results"]
     )
