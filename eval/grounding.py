@@ -116,8 +116,8 @@ def grounding(
         plots=(verdict_plot(judged),) if any(judged) else (),
         failures=tuple(answer.error or "" for answer in answers if answer.unread),
         notes=(
-            "The score of an answer is the share of its claims that are supported; an abstention says nothing that is not,"
-            " and has 1; a crash, an empty answer or a line that cannot be read has 0.",
+            "The score of an answer is the share of its claims that are supported; an abstention says nothing that"
+            " is not, and has 1; a crash, an empty answer or a line that cannot be read has 0.",
             "The verdicts are those of the verifier that Chordae applies to its own answers; the figure check is apart"
             " from it. Human labels (--labels) show how far it can be trusted.",
         ),

@@ -29,7 +29,8 @@ class Measurement:
 
     `n` is how many things were counted (questions, claims, citations). A "share" is 0-1. `definition` says
     definition, range and source. `parts` are what each row of the report adds to numerator and denominator, in
-    the order of the rows, where the value is such a ratio; empty where it is not. Raises DatasetError when the value is not finite.
+    the order of the rows, where the value is such a ratio; empty where it is not. Raises
+    DatasetError when the value is not finite.
     """
 
     name: str
