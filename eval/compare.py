@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.errors import DatasetError
 from eval.bootstrap import Difference, paired, paired_ratio
-from eval.report import Measurement, Plot, Report, Table, measured, read_report, show_number
+from eval.report import Measurement, Plot, Report, Table, listed, measured, read_report, show_number
 
 ALWAYS = ("score", "ms")
 """Columns of the rows whose difference is shown beside those of the measures themselves."""
@@ -181,7 +181,7 @@ def _better(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
 def _cut(row: Mapping[str, Any]) -> str:
     said = str(row.get("answer") or row.get("error") or row.get("reason") or "")
     reasons = row.get("reasons")
-    text = f"{said} ({'; '.join(map(str, reasons))})" if reasons else said or str(row.get("status") or "")
+    text = f"{said} ({listed(reasons)})" if reasons else said or str(row.get("status") or "")
     return text if len(text) <= SHOWN else text[:SHOWN].rstrip() + " …"
 
 

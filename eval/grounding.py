@@ -24,7 +24,7 @@ from eval.bootstrap import ratio_interval
 from eval.datasets import each_line, identity
 from eval.figures import figures, strange_figures
 from eval.measures import Row, crash_rate, over
-from eval.report import Measurement, Plot, Report, Table, measured
+from eval.report import Measurement, Plot, Report, Table, listed, measured
 from eval.runinfo import run_info
 from qa.verify import verify
 
@@ -98,7 +98,7 @@ def grounding(
         *over(rows, crash_rate, "crash rate", better="lower"),
     ]
     claims = [
-        (f"{answer.id}#{at}", claim.claim.text, claim.verdict.support, "; ".join(claim.reasons))
+        (f"{answer.id}#{at}", claim.claim.text, claim.verdict.support, listed(claim.reasons))
         for answer, found in zip(answers, judged, strict=True)
         for at, claim in enumerate(found, start=1)
     ]

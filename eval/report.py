@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -167,6 +167,11 @@ def measured(
         interval=interval,
         parts=parts,
     )
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several texts as one line; a sentence among them loses its stop to the semicolon."""
+    return "; ".join(text.rstrip(".") for text in texts)
 
 
 def show_number(value: float, unit: Unit) -> str:
