@@ -9,7 +9,7 @@ ROOMS := domain prompts ingest kb qa eval pages tests cli.py app.py
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := all
-.PHONY: all app test check format eval pictures clean
+.PHONY: all app test check format eval numbers pictures clean
 
 all: check test
 
@@ -37,6 +37,9 @@ format: $(INSTALLED)
 
 eval: $(INSTALLED)
 	$(BIN)/chordae eval gate
+
+numbers: $(INSTALLED)
+	$(BIN)/python -m eval.numbers
 
 pictures: $(INSTALLED)
 	$(BIN)/python docs/pictures/take.py

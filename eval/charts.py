@@ -43,7 +43,7 @@ def _bars(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
     if plot.colour:
         series = list(dict.fromkeys(str(row[plot.colour]) for row in plot.rows))
         colour = _series_colour(plot.colour, series)
-        offset = alt.YOffset(f"{plot.colour}:N", sort=series, bandPosition=0.5)
+        offset = alt.YOffset(f"{plot.colour}:N", sort=series)
     base = alt.Chart(data).encode(y=y, yOffset=offset)
     bars = base.mark_bar(height={"band": 0.75}, opacity=FAINT).encode(
         x=alt.X(f"{plot.y}:Q", title=plot.y_title), color=colour
@@ -51,7 +51,7 @@ def _bars(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
     layers = [bars]
     if plot.low and plot.high:
         layers.append(
-            base.mark_rule(color=INK, strokeWidth=1.5).encode(
+            base.mark_bar(height=1.5, color=INK).encode(  # not a rule, which would not stand in the middle of its bar
                 x=alt.X(f"{plot.low}:Q", title=plot.y_title), x2=f"{plot.high}:Q"
             )
         )
