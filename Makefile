@@ -1,6 +1,7 @@
 # make            what a contributor runs before a commit
 # make app        from a fresh clone to the page: environment, starter library, browser
 # make test       every test; browser tests skip, saying why, where there is no Chromium
+# make eval       the small set against its thresholds (eval/gate.toml)
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -8,7 +9,7 @@ ROOMS := domain prompts ingest kb qa eval pages tests cli.py app.py
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := all
-.PHONY: all app test check format eval pictures clean
+.PHONY: all app test check format eval numbers pictures clean
 
 all: check test
 
@@ -36,6 +37,9 @@ format: $(INSTALLED)
 
 eval: $(INSTALLED)
 	$(BIN)/chordae eval gate
+
+numbers: $(INSTALLED)
+	$(BIN)/python -m eval.numbers
 
 pictures: $(INSTALLED)
 	$(BIN)/python docs/pictures/take.py

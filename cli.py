@@ -378,7 +378,14 @@ def evaluate(
         return opened[0]
 
     with _counting(what) as progress:
-        call = Call(settings=settings, paths=tuple(paths or ()), open_base=open_base, labels=labels, progress=progress)
+        call = Call(
+            settings=settings,
+            paths=tuple(paths or ()),
+            open_base=open_base,
+            labels=labels,
+            folder=report,
+            progress=progress,
+        )
         found = judge(what, call)
     if report is not None:
         from eval.report import write_report

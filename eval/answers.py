@@ -81,7 +81,7 @@ def report_on(
     measures = [*_quality(rows), *_refusal(rows), *(grounding_measures(judged) if any(judged) else ())]
     measures += [*_quotes(rows), *_length(rows), *_repeatability(again), *_latency(rows)]
     worst = sorted(rows, key=lambda row: (row["score"], row["id"]))[:WORST]
-    columns = ("id", "topic", "question", "status", "score", "answer")
+    columns = ("id", "topic", "question", "status", "score", "answer", "facts not shown")
     return Report(
         command="answers",
         title=f"Answers to {name}",
@@ -92,7 +92,11 @@ def report_on(
             Table(
                 name="The worst twenty",
                 columns=columns,
-                rows=tuple(tuple(row[column] for column in columns) for row in worst if row["score"] < 1),
+                rows=tuple(
+                    (*(row[name] for name in columns[:5]), _told(row), [" or ".join(fact) for fact in row["not_shown"]])
+                    for row in worst
+                    if row["score"] < 1
+                ),
             ),
             *_topics(rows),
         ),
@@ -216,6 +220,12 @@ def _row(one: Asked, judged: Sequence[JudgedClaim], documents: Mapping[str, Docu
         "answer": answer["answer"],
         "error": one.error,
     }
+
+
+def _told(row: Row) -> str:
+    """What the reader of the question was told: the answer, or why there is none."""
+    why = ", ".join(part for part in (row["reason"], row["missing"]) if part)
+    return row["answer"] or row["error"] or (f"abstained: {why}" if why else "abstained")
 
 
 def _quote(cited: Mapping[str, Any], document: Document | None) -> tuple[bool, bool, bool]:

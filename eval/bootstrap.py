@@ -112,6 +112,31 @@ def paired(first: Sequence[float], second: Sequence[float], *, seed: int = SEED,
     return Difference(value=float(gap.mean()), interval=_percentiles(gap[chosen].mean(axis=1)), n=len(gap))
 
 
+def paired_ratio(
+    first: Sequence[tuple[float, float]],
+    second: Sequence[tuple[float, float]],
+    *,
+    seed: int = SEED,
+    draws: int = DRAWS,
+) -> Difference:
+    """The difference second - first of two ratios over the same questions in the same order, with its interval.
+
+    Each question gives its share of numerator and denominator, and is drawn with both. Raises DatasetError when the
+    lengths differ, there are fewer than two questions, or a denominator is 0 throughout.
+    """
+    a, b = (np.column_stack([_finite([part[at] for part in parts]) for at in (0, 1)]) for parts in (first, second))
+    if len(a) != len(b) or len(a) < 2 or not (a[:, 1].sum() > 0 and b[:, 1].sum() > 0):
+        raise DatasetError(
+            "a paired difference of ratios needs the same two or more questions, and denominators above 0."
+        )
+    chosen = np.random.default_rng(seed).integers(0, len(a), size=(draws, len(a)))
+    mine, theirs = a[chosen].sum(axis=1), b[chosen].sum(axis=1)
+    there = (mine[:, 1] > 0) & (theirs[:, 1] > 0)
+    gaps = theirs[there, 0] / theirs[there, 1] - mine[there, 0] / mine[there, 1]
+    value = float(b[:, 0].sum() / b[:, 1].sum() - a[:, 0].sum() / a[:, 1].sum())
+    return Difference(value=value, interval=_percentiles(gaps), n=len(a))
+
+
 def wilson(successes: float, n: int) -> Interval:
     """Wilson's score interval of a proportion (Wilson, JASA 1927); DatasetError when n is 0."""
     if n <= 0:

@@ -16,6 +16,10 @@ BAR = 22
 COLOURS = ("#1f5f8b", "#c8553d", "#3a7d44", "#8a6bbe", "#b8860b", "#5b7083")
 """One calm colour per series, told apart by people with red-green blindness too (checked by their lightness)."""
 INK = "#33424f"
+FAINT = 0.6
+"""Opacity of a bar, so that the line of its interval stands out."""
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+"""Faces of one width: the drawing is laid out before the reader's own font is known."""
 
 
 def chart(plot: Plot) -> alt.LayerChart | alt.FacetChart:
@@ -41,11 +45,13 @@ def _bars(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
         colour = _series_colour(plot.colour, series)
         offset = alt.YOffset(f"{plot.colour}:N", sort=series)
     base = alt.Chart(data).encode(y=y, yOffset=offset)
-    bars = base.mark_bar(height={"band": 0.75}).encode(x=alt.X(f"{plot.y}:Q", title=plot.y_title), color=colour)
+    bars = base.mark_bar(height={"band": 0.75}, opacity=FAINT).encode(
+        x=alt.X(f"{plot.y}:Q", title=plot.y_title), color=colour
+    )
     layers = [bars]
     if plot.low and plot.high:
         layers.append(
-            base.mark_rule(color=INK, strokeWidth=1.5).encode(
+            base.mark_bar(height=1.5, color=INK).encode(  # not a rule, which would not stand in the middle of its bar
                 x=alt.X(f"{plot.low}:Q", title=plot.y_title), x2=f"{plot.high}:Q"
             )
         )
@@ -97,7 +103,8 @@ def _theme() -> dict[str, Any]:
     }
     return {
         "background": "transparent",
-        "font": "system-ui, sans-serif",
+        "font": FONT,
+        "padding": {"left": 16, "right": 16, "top": 5, "bottom": 5},
         "view": {"stroke": None},
         "axis": axis,
         "legend": {"labelColor": INK, "orient": "top"},

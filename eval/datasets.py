@@ -62,6 +62,14 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
     Raises DatasetError when the file cannot be read, a line is not a JSON object, or there is no line at all.
     """
+    for number, line in each_line(path):
+        if isinstance(line, DatasetError):
+            raise line
+        yield number, line
+
+
+def each_line(path: Path) -> Iterator[tuple[int, dict[str, Any] | DatasetError]]:
+    """As `json_lines`, but a line that is not a JSON object is given as the error that names it, in its place."""
     seen = False
     try:
         with path.open(encoding="utf-8-sig") as stream:
@@ -69,13 +77,7 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if not line.strip():
                     continue
                 seen = True
-                try:
-                    value = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise DatasetError(f"{path}, line {number}: not JSON ({error.msg}). One object a line.") from None
-                if not isinstance(value, dict):
-                    raise DatasetError(f"{path}, line {number}: a {type(value).__name__}, not an object in braces.")
-                yield number, value
+                yield number, _object(path, number, line)
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: cannot be read ({error}). Give a file of JSON Lines in UTF-8.") from None
     if not seen:
@@ -243,6 +245,17 @@ def unique(path: Path, found: list[T], key: Callable[[T], str]) -> list[T]:
             raise DatasetError(f"{path}: the id {key(item)!r} occurs twice. Give each line its own.")
         seen.add(key(item))
     return found
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any] | DatasetError:
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        why = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
+        return DatasetError(f"{path}, line {number}: not JSON ({why}). One object a line.")
+    if not isinstance(value, dict):
+        return DatasetError(f"{path}, line {number}: a {type(value).__name__}, not an object in braces.")
+    return value
 
 
 def _pubmedqa(path: Path) -> dict[str, dict[str, Any]]:

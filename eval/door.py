@@ -22,7 +22,8 @@ Progress = Callable[[int, int], None]
 class Call:
     """What a face hands over: the paths given, how to open the base (only where a judge needs it), the settings.
 
-    `labels` is a CSV of human labels, joined to the report where one is given. `progress` is called with how many are
+    `labels` is a CSV of human labels, joined to the report where one is given. `folder` is where the report will be
+    written, for what a judge puts beside it; None where it is not written. `progress` is called with how many are
     done and how many there are.
     """
 
@@ -30,6 +31,7 @@ class Call:
     paths: tuple[Path, ...] = ()
     open_base: Callable[[], Base] | None = None
     labels: Path | None = None
+    folder: Path | None = None
     progress: Progress | None = None
 
     @property
@@ -99,7 +101,7 @@ def _abstention(call: Call) -> Report:
 def _retrieval(call: Call) -> Report:
     from eval.retrieval import retrieval
 
-    return retrieval(call.path, call.settings)
+    return retrieval(call.path, call.settings, call.folder)
 
 
 def _claims(call: Call) -> Report:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import tempfile
+import time
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from domain.errors import DatasetError
 from domain.settings import Settings
-from eval.door import Call, Progress, judge
+from eval.door import JUDGES, Call, Progress, judge
 from eval.report import Measurement, Report, Table
 from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.starter import stock
+from qa.quiz.export import export
+from qa.quiz.generate import generate
 
 FILE = Path(__file__).with_name("gate.toml")
+KEYS = frozenset({"paths", "topic", "items", "at_least", "at_most"})
+"""What a section may have. `topic` and `items` have a quiz set made anew and judged, in place of a path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +50,28 @@ def gate(settings: Settings, progress: Progress | None = None, *, file: Path = F
     plan = read_gate(file)
     with tempfile.TemporaryDirectory(prefix="chordae-gate-") as folder:
         base = starter_base(Path(folder) / "base", settings)
-        reports = {name: _run(name, part, file.parent, base, settings, progress) for name, part in plan.items()}
-        run = run_info(base=base, settings=settings, files=(file,))
+        reports, seconds = judged(plan, base, settings, folder=file.parent, progress=progress)
+        run = run_info(base=base, settings=settings, files=(file,), seconds=seconds)
         base.close()
     return held_against(plan, reports, run)
+
+
+def judged(
+    plan: Mapping[str, Any], base: Base, settings: Settings, *, folder: Path, progress: Progress | None = None
+) -> tuple[dict[str, Report], dict[str, float]]:
+    """The report of each judge of the plan on this base, and the seconds it took; paths are below `folder`."""
+    reports: dict[str, Report] = {}
+    seconds: dict[str, float] = {}
+    for name, part in plan.items():
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory(prefix="chordae-gate-") as place:
+            paths = [folder / path for path in part.get("paths", ())]
+            if "topic" in part:
+                paths.append(_made(part, base, Path(place) / "set.json"))
+            call = Call(settings=settings, paths=tuple(paths), open_base=lambda: base, progress=progress)
+            reports[name] = judge(name, call)
+        seconds[name] = round(time.perf_counter() - began, 1)
+    return reports, seconds
 
 
 def held_against(plan: Mapping[str, Any], reports: Mapping[str, Report], run: Mapping[str, Any]) -> Report:
@@ -68,7 +91,7 @@ def held_against(plan: Mapping[str, Any], reports: Mapping[str, Report], run: Ma
             }
         )
         if found is not None:
-            measures.append(found)
+            measures.append(replace(found, name=str(rows[-1]["id"])))
     failures = [str(row["why"]) for row in rows if row["why"]]
     failures += [f"{name}: {line}" for name, report in reports.items() for line in report.failures]
     worst = [
@@ -96,9 +119,15 @@ def read_gate(file: Path) -> Mapping[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DatasetError(f"{file}: not a gate ({error}).") from None
     for name, part in plan.items():
-        if not isinstance(part, dict) or set(part) - {"paths", "at_least", "at_most"}:
-            raise DatasetError(f"{file}, [{name}]: may have paths, at_least and at_most, nothing else.")
+        if name not in JUDGES or name == "gate":
+            raise DatasetError(f"{file}, [{name}]: there is no such judge. There are {', '.join(JUDGES)}.")
+        if not isinstance(part, dict) or set(part) - KEYS:
+            raise DatasetError(f"{file}, [{name}]: may have {', '.join(sorted(KEYS))}, nothing else.")
+        if not isinstance(part.get("paths", []), list):
+            raise DatasetError(f"{file}, [{name}]: paths is a list of paths.")
         for side in ("at_least", "at_most"):
+            if not isinstance(part.get(side, {}), dict):
+                raise DatasetError(f"{file}, [{name}]: {side} is a table of measures and numbers.")
             for measure, bound in part.get(side, {}).items():
                 if isinstance(bound, bool) or not isinstance(bound, int | float):
                     raise DatasetError(f"{file}, [{name}.{side}]: {measure!r} is {bound!r}, not a number.")
@@ -124,8 +153,8 @@ def starter_base(folder: Path, settings: Settings) -> Base:
     return base
 
 
-def _run(
-    name: str, part: Mapping[str, Any], folder: Path, base: Base, settings: Settings, progress: Progress | None
-) -> Report:
-    paths = tuple(folder / path for path in part.get("paths", ()))
-    return judge(name, Call(settings=settings, paths=paths, open_base=lambda: base, progress=progress))
+def _made(part: Mapping[str, Any], base: Base, file: Path) -> Path:
+    """The quiz set of the section's topic, made from this base and written where the judge reads it."""
+    made = generate(base, str(part["topic"]), n=int(part.get("items", 20)))
+    file.write_bytes(export(made, "json"))
+    return file

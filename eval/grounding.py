@@ -6,7 +6,8 @@ The file is JSON Lines. A line is one of our own answer objects (`chordae ask --
      "citations": [{"n": 1, "text": "the cited words"}]}
 
 A citation's words stand in "quote" or "text". A claim without citations counts as unsupported; a citation number that
-the line does not define is a finding. An abstention has no claims. A line {"id", "error"} is a crash.
+the line does not define is a finding. An abstention is a line with "status": "abstained". A line {"id", "error"} is a
+crash, and so is a line in no known form: it is named, and the others are judged.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from domain.claim import Verdict
 from domain.errors import DatasetError
 from domain.settings import Settings
 from eval.bootstrap import ratio_interval
-from eval.datasets import identity, json_lines, unique
+from eval.datasets import each_line, identity
 from eval.figures import figures, strange_figures
-from eval.report import Measurement, Plot, Report, Table, measured
+from eval.measures import Row, crash_rate, over
+from eval.report import Measurement, Plot, Report, Table, listed, measured
 from eval.runinfo import run_info
 from qa.verify import verify
 
@@ -44,13 +46,14 @@ class CitedClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitedAnswer:
-    """One answer of any system; `error` is set when the system crashed instead."""
+    """One answer of any system; `error` says how it crashed, and `unread` that its line is in no known form."""
 
     id: str
     question: str
     claims: tuple[CitedClaim, ...]
     abstained: bool = False
     error: str | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,10 @@ class JudgedClaim:
         if not self.claim.cited:
             said.append("it cites nothing")
         said += [f"the figure {text} stands nowhere in the cited text" for text in self.strange]
-        said += [f"[{n}] does not bear on it" for n, needed in self.needed.items() if not needed]
+        if self.verdict.support == "supported":
+            said += [f"[{n}] is not needed for it" for n, needed in self.needed.items() if not needed]
+        elif self.claim.cited and not said:
+            said.append("the words that it cites do not carry it")
         return tuple(dict.fromkeys(said))
 
 
@@ -85,9 +91,14 @@ def grounding(
         judged.append([judge(claim, embedder) for claim in answer.claims])
         if progress is not None:
             progress(done, len(answers))
-    measures = grounding_measures(judged)
+    rows = [_row(answer, claims) for answer, claims in zip(answers, judged, strict=True)]
+    measures = [
+        *grounding_measures(judged),
+        *over(rows, answered_rate, "answered", better="neither"),
+        *over(rows, crash_rate, "crash rate", better="lower"),
+    ]
     claims = [
-        (f"{answer.id}#{at}", claim.claim.text, claim.verdict.support, "; ".join(claim.reasons))
+        (f"{answer.id}#{at}", claim.claim.text, claim.verdict.support, listed(claim.reasons))
         for answer, found in zip(answers, judged, strict=True)
         for at, claim in enumerate(found, start=1)
     ]
@@ -97,13 +108,16 @@ def grounding(
         title=f"Grounding of {path.name}",
         measures=tuple(measures),
         run=run_info(settings=settings, files=(path,), verifier="embedded" if embedder else "no embeddings"),
-        rows=tuple(_row(answer, claims) for answer, claims in zip(answers, judged, strict=True)),
+        rows=tuple(rows),
         tables=(
             Table(name="Findings", columns=columns, rows=tuple(row for row in claims if row[3])),
             Table(name="Every claim", columns=columns, rows=tuple(claims)),
         ),
         plots=(verdict_plot(judged),) if any(judged) else (),
+        failures=tuple(answer.error or "" for answer in answers if answer.unread),
         notes=(
+            "The score of an answer is the share of its claims that are supported; an abstention says nothing that"
+            " is not, and has 1; a crash, an empty answer or a line that cannot be read has 0.",
             "The verdicts are those of the verifier that Chordae applies to its own answers; the figure check is apart"
             " from it. Human labels (--labels) show how far it can be trusted.",
         ),
@@ -111,8 +125,22 @@ def grounding(
 
 
 def read_answers(path: Path) -> list[CitedAnswer]:
-    """The answers of a file in either form; DatasetError names the line that is in neither."""
-    return unique(path, [_answer(path, number, line) for number, line in json_lines(path)], lambda made: made.id)
+    """The answers of a file in either form, in its order; a line in neither, or with an id twice, is one `unread`.
+
+    DatasetError when the file cannot be read or holds no line.
+    """
+    found: dict[str, CitedAnswer] = {}
+    for number, line in each_line(path):
+        try:
+            if isinstance(line, DatasetError):
+                raise line
+            made = _answer(path, number, line)
+            if made.id in found:
+                raise DatasetError(f"{path}, line {number}: the id {made.id!r} occurs twice. Give each line its own.")
+        except DatasetError as error:
+            made = CitedAnswer(id=f"line {number}", question="", claims=(), error=str(error), unread=True)
+        found[made.id] = made
+    return list(found.values())
 
 
 def judge(claim: CitedClaim, embedder: Embedder | None = None) -> JudgedClaim:
@@ -178,6 +206,11 @@ def figure_error_rate(judged: Sequence[Sequence[JudgedClaim]]) -> tuple[list[flo
     return top, bottom
 
 
+def answered_rate(row: Row) -> tuple[float, float]:
+    """Share of questions that got an answer with a claim: 0 to 1. A system that says little is easily well grounded."""
+    return float(row["status"] == "answered"), 1
+
+
 def grounding_measures(judged: Sequence[Sequence[JudgedClaim]]) -> list[Measurement]:
     """The measures over answers (one list of claims each); one whose denominator is 0 is left out.
 
@@ -202,6 +235,7 @@ def grounding_measures(judged: Sequence[Sequence[JudgedClaim]]) -> list[Measurem
                     n=int(sum(bottom)),
                     better="higher" if better == "higher" else "lower",
                     interval=ratio_interval(top, bottom),
+                    parts=tuple(zip(top, bottom, strict=True)),
                 )
             )
     return measures
@@ -242,18 +276,26 @@ def _row(answer: CitedAnswer, claims: Sequence[JudgedClaim]) -> dict[str, Any]:
         "id": answer.id,
         "question": answer.question,
         "status": status,
+        "score": supported / len(claims) if claims else float(status == "abstained"),
         "claims": len(claims),
         "supported": supported,
         "figure_errors": sum(len(claim.strange) for claim in claims),
-        "score": supported / len(claims) if claims else 0.0,
+        "answer": " ".join(_with_numbers(claim.claim) for claim in claims),
+        "reasons": [reason for claim in claims for reason in claim.reasons],
         "error": answer.error,
     }
 
 
+def _with_numbers(claim: CitedClaim) -> str:
+    """The claim as a reader sees it, with what it cites behind it."""
+    return claim.text + "".join(f" [{n}]" for n in (*claim.cited, *claim.unknown))
+
+
 def _answer(path: Path, number: int, line: Mapping[str, Any]) -> CitedAnswer:
-    name = identity(path, number, line)
     if line.get("error"):
+        name = f"line {number}" if line.get("id") is None else identity(path, number, line)
         return CitedAnswer(id=name, question=str(line.get("question", "")), claims=(), error=str(line["error"]))
+    name = identity(path, number, line)
     if line.get("status") == "abstained":
         return CitedAnswer(id=name, question=str(line.get("question", "")), claims=(), abstained=True)
     where = f"{path}, line {number}"

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.document import Document
+from domain.errors import UnknownDocument
 from domain.evidence import EvidenceRecord
 from domain.hit import Hit
 from domain.passage import Passage
@@ -28,7 +29,7 @@ OF_ONE_DOCUMENT = 5
 ELSEWHERE = 5
 """Passages of other documents in which the fact is looked for."""
 
-_NAMED = re.compile(r"^(The .{3,80}?) is an? ")
+_NAMED = re.compile(r"^(?:The )?(?P<name>.{2,80}?) is (?:an?|the) ")
 _SUBJECT = re.compile(
     r"^(?:In [^,]{3,80}, )?[Tt]he ((?:[\w/-]+ ){0,4}(?:mean|median|mortality|rate|volume|area|diameter|fraction|"
     r"incidence|prevalence|distance|score|duration|pressure|number|proportion|percentage|size|age)(?: (?:of|in|for|at) "
@@ -60,7 +61,18 @@ class BaseWithout:
         """The best `k` passages of the other documents, ranked anew."""
         there = len(self._base.passages(self._gone))
         hits = [hit for hit in self._base.search(query, k=k + there, **more) if hit.document.doc_id != self._gone][:k]
-        return [_ranked(hit, rank) for rank, hit in enumerate(hits, start=1)]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(hits, start=1)]
+
+    def document(self, which: str) -> Document:
+        """The document of a doc_id, a record's id or a path; UnknownDocument when there is none, or it is left out."""
+        document = self._base.document(which)
+        if document.doc_id == self._gone:
+            raise UnknownDocument(f"{which}: this document is left out.")
+        return document
+
+    def passages(self, doc_id: str) -> tuple[Passage, ...]:
+        """The passages of another document; UnknownDocument when there is none, or it is left out."""
+        return self._base.passages(self.document(doc_id).doc_id)
 
     def documents(self) -> list[Document]:
         """The other documents."""
@@ -107,9 +119,10 @@ def _drafts(base: Base, document: Document) -> Iterator[LeftOut]:
 
 def _of_record(record: EvidenceRecord, passages: Sequence[Passage]) -> Iterator[tuple[str, Passage]]:
     """What was each outcome in that study, at its time; a measure asked twice of one study is ambiguous and is not."""
-    named = next((match[1] for p in passages if p.fact == "population" and (match := _NAMED.match(p.text))), None)
+    named = next((match for p in passages if p.fact == "population" and (match := _NAMED.match(p.text))), None)
     if named is None:
         return
+    name = f"the {named['name']}" if named[0].startswith("The ") else named["name"]
     told = {p.fact: p for p in passages}
     keys = [(outcome.measure, outcome.timepoint) for outcome in record.outcomes]
     for at, outcome in enumerate(record.outcomes):
@@ -119,8 +132,7 @@ def _of_record(record: EvidenceRecord, passages: Sequence[Passage]) -> Iterator[
         if outcome.measure == "recommendation":
             continue
         when = f" at {outcome.timepoint}" if outcome.timepoint else ""
-        name = named[0].lower() + named[1:]
-        yield f"What was the {outcome.measure.replace('_', ' ')}{when} in {name}?", passage
+        yield f"What was the {_running(outcome.measure.replace('_', ' '))}{when} in {name}?", passage
 
 
 def _of_document(document: Document, passages: Sequence[Passage]) -> Iterator[tuple[str, Passage]]:
@@ -140,6 +152,11 @@ def _of_document(document: Document, passages: Sequence[Passage]) -> Iterator[tu
                 yield f"What {subject[2]} the {subject[1]} {place}?", passage
 
 
+def _running(measure: str) -> str:
+    """A measure as it stands within a sentence: "all-cause death", but "LVESVi"."""
+    return measure[:1].lower() + measure[1:] if measure[1:2].islower() else measure
+
+
 def _stands_elsewhere(base: Base, draft: LeftOut) -> bool:
     """Another document carries the fact: all its figures stand in one passage, or verification says it is supported."""
     query = f"{draft.question} {draft.passage.text}"
@@ -149,15 +166,3 @@ def _stands_elsewhere(base: Base, draft: LeftOut) -> bool:
         if verify(draft.passage.text, [hit.passage.text], base.embedder).support == "supported":
             return True
     return False
-
-
-def _ranked(hit: Hit, rank: int) -> Hit:
-    return Hit(
-        passage=hit.passage,
-        document=hit.document,
-        score=hit.score,
-        rank=rank,
-        legs=hit.legs,
-        lexical=hit.lexical,
-        dense=hit.dense,
-    )

@@ -26,7 +26,9 @@ def over(
         return []
     value = sum(top) / sum(bottom)
     interval = ratio_interval(top, bottom)
-    return [measured(definition, name, value, n=int(sum(bottom)), unit=unit, better=better, interval=interval)]
+    parts = tuple(zip(top, bottom, strict=True))
+    n = int(sum(bottom))
+    return [measured(definition, name, value, n=n, unit=unit, better=better, interval=interval, parts=parts)]
 
 
 def facts_shown(row: Row) -> tuple[float, float]:

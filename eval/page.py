@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from eval.charts import svg
-from eval.report import Report, Table, show_number
+from eval.report import Plot, Report, Table, listed, show_number
 
 ROWS_SHOWN = 200
 """Rows of the per-question table on a page; the JSON has them all."""
@@ -36,7 +36,7 @@ def markdown_page(report: Report) -> str:
         parts += [
             "## What the measures mean",
             "",
-            *(f"- **{m.name}**: {_inline(m.definition)}" for m in report.measures),
+            *(f"- **{_inline(names)}**: {_inline(text)}" for names, text in _definitions(report)),
             "",
         ]
     parts += ["## What ran", "", "```json", json.dumps(dict(report.run), indent=1, ensure_ascii=False), "```", ""]
@@ -52,11 +52,7 @@ def html_page(report: Report) -> str:
         body.append("</ul></section>")
     if report.measures:
         body.append(_tiles(report))
-    body += [
-        f"<figure>{svg(plot)}<figcaption>{_text(plot.caption)}</figcaption></figure>"
-        for plot in report.plots
-        if plot.rows
-    ]
+    body += [_figure(plot) for plot in report.plots if plot.rows]
     for table in _tables(report):
         body.append(f"<h2>{_text(table.name)}</h2>")
         body.append(f"<p>{_text(table.note)}</p>" if table.note else "")
@@ -65,7 +61,7 @@ def html_page(report: Report) -> str:
     if report.notes:
         body.append("<h2>Notes</h2><ul>" + "".join(f"<li>{_text(note)}</li>" for note in report.notes) + "</ul>")
     body.append("<h2>What the measures mean</h2><dl>")
-    body += [f"<dt>{_text(m.name)}</dt><dd>{_text(m.definition)}</dd>" for m in report.measures]
+    body += [f"<dt>{_text(names)}</dt><dd>{_text(text)}</dd>" for names, text in _definitions(report)]
     body.append(f"</dl><h2>What ran</h2><pre>{_text(json.dumps(dict(report.run), indent=1, ensure_ascii=False))}</pre>")
     return _FRAME.replace("{title}", _text(report.title)).replace("{body}", "\n".join(part for part in body if part))
 
@@ -80,6 +76,19 @@ def _tables(report: Report) -> Iterable[Table]:
     yield from report.tables
     if report.rows:
         yield rows_table(report.rows)
+
+
+def _definitions(report: Report) -> list[tuple[str, str]]:
+    """Each definition once, with the names of the measures that it is of."""
+    names: dict[str, list[str]] = {}
+    for found in report.measures:
+        names.setdefault(found.definition, []).append(found.name)
+    return [("; ".join(of), definition) for definition, of in names.items()]
+
+
+def _figure(plot: Plot) -> str:
+    name = plot.name[:1].upper() + plot.name[1:]
+    return f"<figure>{svg(plot)}<figcaption><b>{_text(name)}.</b> {_text(plot.caption)}</figcaption></figure>"
 
 
 def _cut(table: Table) -> list[str]:
@@ -122,7 +131,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, str):
         text = value
     elif isinstance(value, list | tuple):
-        text = "; ".join(_cell(part) for part in value)
+        text = listed(_cell(part) for part in value)
     else:
         text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= CELL else text[:CELL].rstrip() + " …"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -28,7 +28,9 @@ class Measurement:
     """One measured number: its value, its 95% interval where one can be had, and what it means.
 
     `n` is how many things were counted (questions, claims, citations). A "share" is 0-1. `definition` says
-    definition, range and source. Raises DatasetError when the value is not finite.
+    definition, range and source. `parts` are what each row of the report adds to numerator and denominator, in
+    the order of the rows, where the value is such a ratio; empty where it is not. Raises
+    DatasetError when the value is not finite.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Measurement:
     unit: Unit = "share"
     better: Better = "higher"
     interval: Interval | None = None
+    parts: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         """A number that cannot be computed is never shown as one."""
@@ -150,12 +153,25 @@ def measured(
     unit: Unit = "share",
     better: Better = "higher",
     interval: Interval | None = None,
+    parts: tuple[tuple[float, float], ...] = (),
 ) -> Measurement:
     """A measurement whose definition is the docstring of the function that computed it (or a text)."""
     text = definition if isinstance(definition, str) else inspect.getdoc(definition) or ""
     return Measurement(
-        name=name, value=value, n=n, definition=" ".join(text.split()), unit=unit, better=better, interval=interval
+        name=name,
+        value=value,
+        n=n,
+        definition=" ".join(text.split()),
+        unit=unit,
+        better=better,
+        interval=interval,
+        parts=parts,
     )
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several texts as one line; a sentence among them loses its stop to the semicolon."""
+    return "; ".join(text.rstrip(".") for text in texts)
 
 
 def show_number(value: float, unit: Unit) -> str:
@@ -218,6 +234,7 @@ def _measurement_json(found: Measurement) -> dict[str, Any]:
         "unit": found.unit,
         "better": found.better,
         "definition": found.definition,
+        "parts": [list(part) for part in found.parts],
     }
 
 
@@ -242,6 +259,7 @@ def _read(value: dict[str, Any]) -> Report:
             unit=found["unit"],
             better=found["better"],
             interval=None if found["low"] is None else Interval(low=found["low"], high=found["high"]),
+            parts=tuple((float(top), float(bottom)) for top, bottom in found.get("parts", ())),
         )
         for found in value["results"]
     )

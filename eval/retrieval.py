@@ -1,5 +1,7 @@
 """Retrieval on any folder in BEIR form: both legs, plain fusion and ours, by the search code of the product.
 
+Where the settings name a reranker, a fifth mode is what it makes of ours.
+
 Every text becomes a document of one passage in a base of its own, in a temporary folder; each judged query is asked
 once in every mode, and every one counts.
 """
@@ -8,7 +10,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,15 @@ from domain.reading import ReadResult
 from domain.settings import Settings
 from eval.bootstrap import mean_interval, paired
 from eval.datasets import Collection, beir
-from eval.report import Measurement, Report, Table, measured
+from eval.report import Measurement, Plot, Report, Table, measured
 from eval.runinfo import run_info
 from kb import Base, open_base
+from kb.rerank import DEPTH as READ
+from kb.rerank import rerank
 from kb.search import search
 
 MODES = ("lexical", "dense", "rrf", "hybrid")
+RERANKED = "reranked"
 MEASURES = ("nDCG@10", "R@10", "R@50", "RR")
 DEPTH = 100
 """Ranks that are judged."""
@@ -43,6 +49,7 @@ WHAT = {
     "dense": "exact cosine of the embedding model over title and text",
     "rrf": "reciprocal rank fusion (60) of the hundred best of both legs",
     "hybrid": "what `chordae search` does",
+    "reranked": "the best of hybrid in the order of the cross-encoder that CHORDAE_RERANKER names",
 }
 
 Run = Mapping[str, list[str]]
@@ -50,20 +57,29 @@ Run = Mapping[str, list[str]]
 
 
 def retrieval(folder: Path, settings: Settings, run_folder: Path | None = None) -> Report:
-    """Judge the four modes on the BEIR folder; with `run_folder`, also write a TREC run file for each.
+    """Judge the modes on the BEIR folder; with `run_folder`, also write a TREC run file for each.
 
     Raises DatasetError when the folder is not in BEIR form.
     """
     collection = beir(folder)
+    modes = MODES if settings.reranker is None else (*MODES, RERANKED)
     with tempfile.TemporaryDirectory(prefix="chordae-retrieval-") as place:
-        base = open_base(Path(place) / "kb", settings, create=True)
+        base = open_base(Path(place) / "kb", replace(settings, reranker=None), create=True)
         started = time.perf_counter()
         base.add(documents_of(collection))
         seconds = time.perf_counter() - started
         runs = {mode: ranked(base, collection, mode) for mode in MODES}
-        times = _latency(base, collection)
+        if settings.reranker is not None:
+            runs[RERANKED] = reranked(base, collection, settings.reranker)
+        times = _latency(base, collection, modes, settings.reranker)
         size = sum(file.stat().st_size for file in base.path.rglob("*") if file.is_file()) / 1e6
-        info = run_info(base=base, settings=settings, files=(folder,), passages=len(collection.texts))
+        info = run_info(
+            base=base,
+            settings=settings,
+            files=(folder,),
+            passages=len(collection.texts),
+            **({} if settings.reranker is None else {"reranker": settings.reranker}),
+        )
         base.close()
     if run_folder is not None:
         for mode, run in runs.items():
@@ -100,6 +116,14 @@ def ranked(base: Base, collection: Collection, mode: str) -> Run:
     }
 
 
+def reranked(base: Base, collection: Collection, model: str) -> Run:
+    """The hybrid's hundred best for every judged query, the first of them in the cross-encoder's order."""
+    return {
+        query: [hit.document.doc_id for hit in rerank(text, base.search(text, k=DEPTH), model)]
+        for query, text in collection.queries.items()
+    }
+
+
 def judge(collection: Collection, run: Run) -> dict[str, list[float]]:
     """Each measure for each judged query, in the order of the queries; a query that found nothing has 0."""
     import ir_measures
@@ -132,16 +156,23 @@ def write_run(run: Run, file: Path, tag: str) -> None:
     file.write_text("".join(lines), encoding="utf-8")
 
 
-def _latency(base: Base, collection: Collection) -> dict[str, list[float]]:
+def _latency(base: Base, collection: Collection, modes: Sequence[str], reranker: str | None) -> dict[str, list[float]]:
     """Milliseconds of a warm search, embedding of the question included, by mode; modes take turns."""
-    queries = list(collection.queries.values())
-    for mode in MODES:
-        base.search(queries[0], k=SHOWN, mode=mode)
-    times: dict[str, list[float]] = {mode: [] for mode in MODES}
-    for query in queries:
-        for mode in MODES:
-            started = time.perf_counter()
+
+    def ask(query: str, mode: str) -> None:
+        if mode == RERANKED and reranker is not None:
+            rerank(query, base.search(query, k=READ), reranker)
+        else:
             base.search(query, k=SHOWN, mode=mode)
+
+    queries = list(collection.queries.values())
+    for mode in modes:
+        ask(queries[0], mode)
+    times: dict[str, list[float]] = {mode: [] for mode in modes}
+    for query in queries:
+        for mode in modes:
+            started = time.perf_counter()
+            ask(query, mode)
             times[mode].append(1000 * (time.perf_counter() - started))
     return times
 
@@ -156,7 +187,7 @@ def _report(
 ) -> Report:
     n = len(collection.queries)
     measures: list[Measurement] = []
-    for mode in MODES:
+    for mode in scores:
         for name in MEASURES:
             values = scores[mode][name]
             text = f"{DEFINITIONS[name]} {mode}: {WHAT[mode]}."
@@ -169,15 +200,21 @@ def _report(
         measured("Everything in the base's folder.", "index size", size, n=1, unit="megabytes", better="lower")
     )
     differences = []
-    for other in ("lexical", "dense", "rrf") if n > 1 else ():
-        found = paired(scores[other]["nDCG@10"], scores["hybrid"]["nDCG@10"])
-        differences.append((other, found.value, found.interval.low, found.interval.high))
+    for other in scores if n > 1 else ():
+        if other != "hybrid":
+            found = paired(scores[other]["nDCG@10"], scores["hybrid"]["nDCG@10"])
+            differences.append((other, found.value, found.interval.low, found.interval.high))
     latency = {
         mode: {"p50": float(np.percentile(times[mode], 50)), "p95": float(np.percentile(times[mode], 95))}
-        for mode in MODES
+        for mode in scores
     }
     rows = tuple(
-        {"id": query, "query": text, **{mode: scores[mode]["nDCG@10"][at] for mode in MODES}}
+        {
+            "id": query,
+            "question": text,
+            "score": scores["hybrid"]["nDCG@10"][at],
+            **{mode: scores[mode]["nDCG@10"][at] for mode in scores},
+        }
         for at, (query, text) in enumerate(collection.queries.items())
     )
     return Report(
@@ -186,7 +223,17 @@ def _report(
         measures=tuple(measures),
         run=info,
         rows=rows,
+        plots=(_plot(scores),),
         tables=(
+            Table(
+                name="Quality and time",
+                columns=("search", *MEASURES, "p50, ms", "p95, ms"),
+                rows=tuple(
+                    (mode, *(float(np.mean(scores[mode][name])) for name in MEASURES), *latency[mode].values())
+                    for mode in scores
+                ),
+                note=f"Wall clock of a warm search for {SHOWN} passages, embedding of the question included.",
+            ),
             Table(
                 name="hybrid against the others, nDCG@10",
                 columns=("other", "hybrid minus other", "low", "high"),
@@ -196,8 +243,32 @@ def _report(
         ),
         extra={
             "queries": n,
-            "measures": {mode: {name: float(np.mean(scores[mode][name])) for name in MEASURES} for mode in MODES},
+            "measures": {mode: {name: float(np.mean(scores[mode][name])) for name in MEASURES} for mode in scores},
             "latency_ms": latency,
             "index": {"megabytes": size, "seconds": seconds, "passages": len(collection.texts)},
         },
+    )
+
+
+def _plot(scores: Mapping[str, Mapping[str, list[float]]]) -> Plot:
+    rows = []
+    for name in MEASURES:
+        for mode in scores:
+            values = scores[mode][name]
+            value = float(np.mean(values))
+            interval = mean_interval(values)
+            low, high = (interval.low, interval.high) if interval else (value, value)
+            rows.append({"measure": name, "search": mode, "value": value, "low": low, "high": high})
+    return Plot(
+        name="quality by search",
+        caption="Each measure by the way of searching, with 95% bootstrap intervals over the queries.",
+        kind="bars",
+        rows=tuple(rows),
+        x="measure",
+        y="value",
+        x_title="",
+        y_title="mean over queries",
+        colour="search",
+        low="low",
+        high="high",
     )

@@ -32,6 +32,7 @@ from kb.embed import Embedder, load_embedder, model_name
 from kb.filters import Filter
 from kb.lexical import Lexical
 from kb.lock import writing
+from kb.rerank import DEPTH, rerank
 from kb.schema import SCHEMA
 from kb.search import search
 from kb.snapshot import Snapshot
@@ -52,10 +53,11 @@ class Base:
     `path` is the folder, `generation` counts the changes, `fingerprint` is a hash of the model and the documents held.
     """
 
-    def __init__(self, path: Path, catalogue: Catalogue, model: str) -> None:
+    def __init__(self, path: Path, catalogue: Catalogue, model: str, reranker: str | None = None) -> None:
         self.path = path
         self._catalogue = catalogue
         self._model = model
+        self._reranker = reranker
         self._guard = threading.RLock()
         self._current: Snapshot | None = None
         self._documents: dict[str, Document] = {}
@@ -75,21 +77,23 @@ class Base:
     ) -> list[Hit]:
         """The `k` best passages for a question, best first, ranks 1..n.
 
-        `mode` is "hybrid", "rrf", "lexical" or "dense". `kinds`, `since` (a year) and `topics` narrow the search to
-        documents that match; when none does, there is no hit. The clinical questions of records are not among the hits.
-        CallError names a mode or kind that does not exist.
+        Where the user has chosen a reranker, it orders what "hybrid" finds. `mode` is "hybrid", "rrf", "lexical" or
+        "dense". `kinds`, `since` (a year) and `topics` narrow the search to documents that match; when none does, there
+        is no hit. The clinical questions of records are not among the hits. CallError names a mode or kind that does
+        not exist.
         """
         chosen = Filter(kinds=tuple(kinds), since=since, topics=tuple(topics))
         snapshot = self._snapshot()
         allowed = snapshot.matching(chosen) if chosen else None
-        found = search(
-            snapshot, query, self.embedder.query, k=k + snapshot.questions_among(k), mode=mode, doc_ids=allowed
-        )
+        reranker = self._reranker if mode == "hybrid" else None
+        depth = max(k, DEPTH) if reranker else k
+        wanted = depth + snapshot.questions_among(depth)
+        found = search(snapshot, query, self.embedder.query, k=wanted, mode=mode, doc_ids=allowed)
         documents = self._known({snapshot.document_of(one.passage_id) for one in found})
         hits: list[Hit] = []
         for one in found:
             document = documents.get(snapshot.document_of(one.passage_id))
-            if document is None or len(hits) == k:  # removed since the snapshot was taken
+            if document is None or len(hits) == depth:  # removed since the snapshot was taken
                 continue
             passage = read_passage(snapshot.data_of(one.passage_id), document)
             if passage.role != "question":
@@ -104,7 +108,7 @@ class Base:
                         dense=one.dense,
                     )
                 )
-        return hits
+        return rerank(query, hits, reranker)[:k] if reranker else hits
 
     def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
         """Every clinical question of the base's records: doc_id, places of the facts that answer it, cosine."""
@@ -440,7 +444,7 @@ def open_base(path: Path | None, settings: Settings, *, create: bool = False, an
             f"{folder}: built with the embedding model {held['model']}, but {model} is asked for. "
             f"Set CHORDAE_MODEL={held['model']}, or run `chordae kb rebuild` with CHORDAE_MODEL={model}."
         )
-    return Base(folder, catalogue, model)
+    return Base(folder, catalogue, model, settings.reranker)
 
 
 def _create(folder: Path, catalogue: Catalogue, model: str) -> None:

@@ -63,3 +63,19 @@ def write_lines(tmp_path):
         return path
 
     return written
+
+
+@pytest.fixture(scope="session")
+def library_base(tmp_path_factory):
+    """An open base with three records of the starter library."""
+    from domain.settings import Settings
+    from ingest import read
+    from kb import open_base
+    from kb.library import record_paths
+
+    wanted = {"coapt-2yr.yaml", "mitra-fr-2yr.yaml", "guideline-esc-eacts-2025-vhd.yaml"}
+    folder = tmp_path_factory.mktemp("judged-base")
+    base = open_base(folder, Settings(base=folder), create=True)
+    base.add(read([path for path in record_paths() if path.name in wanted], base.embedder.count_tokens))
+    yield base
+    base.close()
