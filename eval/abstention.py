@@ -21,6 +21,7 @@ from qa.abstain import enough
 from qa.ask import Retrieved, check, compose, retrieve
 from qa.candidates import candidates
 from qa.compose import calibration, choose, probability, rank
+from qa.features import Candidate
 
 Row = dict[str, Any]
 

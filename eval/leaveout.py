@@ -12,6 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from domain.document import Document
 from domain.errors import UnknownDocument
 from domain.evidence import EvidenceRecord
@@ -77,6 +80,10 @@ class BaseWithout:
     def documents(self) -> list[Document]:
         """The other documents."""
         return [document for document in self._base.documents() if document.doc_id != self._gone]
+
+    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
+        """The clinical questions of the other records."""
+        return [asked for asked in self._base.questions(vector) if asked[0] != self._gone]
 
     def records(self) -> list[EvidenceRecord]:
         """The records of the other documents."""

@@ -74,8 +74,11 @@ class Base:
         kinds: Sequence[str] = (),
         since: int | None = None,
         topics: Sequence[str] = (),
+        vector: NDArray[np.float32] | None = None,
     ) -> list[Hit]:
         """The `k` best passages for a question, best first, ranks 1..n.
+
+        `vector` is the question's embedding where the caller has one; else it is made here.
 
         Where the user has chosen a reranker, it orders what "hybrid" finds. `mode` is "hybrid", "rrf", "lexical" or
         "dense". `kinds`, `since` (a year) and `topics` narrow the search to documents that match; when none does, there
@@ -88,7 +91,8 @@ class Base:
         reranker = self._reranker if mode == "hybrid" else None
         depth = max(k, DEPTH) if reranker else k
         wanted = depth + snapshot.questions_among(depth)
-        found = search(snapshot, query, self.embedder.query, k=wanted, mode=mode, doc_ids=allowed)
+        embed = self.embedder.query if vector is None else lambda _: vector
+        found = search(snapshot, query, embed, k=wanted, mode=mode, doc_ids=allowed)
         documents = self._known({snapshot.document_of(one.passage_id) for one in found})
         hits: list[Hit] = []
         for one in found:
@@ -153,6 +157,10 @@ class Base:
 
     def document(self, which: str) -> Document:
         """The document of a doc_id, a record's id or a path; UnknownDocument when there is none."""
+        with self._guard:
+            self._snapshot()
+            if which in self._documents:
+                return self._documents[which]
         doc_id = self._catalogue.resolve(which, os.path.abspath(which))
         document = None if doc_id is None else self._known({doc_id}).get(doc_id)
         if document is None:

@@ -19,7 +19,7 @@ from domain.sentences import sentence_spans
 from domain.settings import VERSION, Settings
 from kb import Base
 from qa.abstain import enough
-from qa.candidates import candidates, gather
+from qa.candidates import asked_vector, candidates, gather
 from qa.compose import calibration, choose, on_subject, rank
 from qa.features import Candidate
 from qa.notices import remarks
@@ -97,7 +97,7 @@ def retrieve(
     read = read_question(" ".join(question.split()))
     filtered = bool(kinds or topics) or since is not None
     started = time.perf_counter()
-    vector = base.embedder.query(read.text) if read.text else None
+    vector = asked_vector(base.embedder, read.text) if read.text else None
     embedded = time.perf_counter()
     hits = gather(base, read, settings.k, kinds=kinds, since=since, topics=topics) if read.text else []
     searched = time.perf_counter()

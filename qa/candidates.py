@@ -25,9 +25,9 @@ NAMES_READ, NAMED_HITS = 3, 30
 """Names of a question whose records are read whole, and passages looked at to find a name's records."""
 LOOK_BACK = 300
 """Characters before a passage that count as its surroundings: two or three sentences."""
-RECORDS_READ = 8
+RECORDS_READ = 6
 """Records of which every fact is weighed, beside the passages that the search found."""
-RECORDS_NEAR = 6
+RECORDS_NEAR = 4
 """Records that are read whole because a clinical question of theirs is most like the one asked."""
 EMBEDDED_SENTENCES = 8
 """Sentences of documents that get a vector of their own at question time, the likeliest first (each costs 2 ms)."""
@@ -47,11 +47,13 @@ def gather(
     Behind them stand the first hit of each further record that the question names, and of each record that lists a
     clinical question much like it.
     """
-    hits = base.search(question.text, k=k, kinds=kinds, since=since, topics=topics)
+    vector = asked_vector(base.embedder, question.text)
+    hits = base.search(question.text, k=k, kinds=kinds, since=since, topics=topics, vector=vector)
     wider = canonical(question.text)
     if wider != question.text:
         seen = {hit.passage.passage_id for hit in hits}
-        others = base.search(wider, k=k, kinds=kinds, since=since, topics=topics)
+        vector = asked_vector(base.embedder, wider)
+        others = base.search(wider, k=k, kinds=kinds, since=since, topics=topics, vector=vector)
         hits = sorted(
             [*hits, *(hit for hit in others if hit.passage.passage_id not in seen)],
             key=lambda hit: (-hit.score, hit.passage.passage_id),
@@ -78,11 +80,12 @@ def _nearest(known: Bearing) -> list[str]:
 @lru_cache(maxsize=64)
 def _bearing(base: Base, fingerprint: str, text: str) -> Bearing:
     """How the records of the base in that state bear on a question, as asked and in the field's words."""
-    return bearing(base, [_asked_vector(base.embedder, wording) for wording in dict.fromkeys((text, canonical(text)))])
+    return bearing(base, [asked_vector(base.embedder, wording) for wording in dict.fromkeys((text, canonical(text)))])
 
 
 @lru_cache(maxsize=64)
-def _asked_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:
+def asked_vector(embedder: Embedder, text: str) -> NDArray[np.float32]:
+    """The embedding of a question; one question is asked of several searches."""
     return embedder.query(text)
 
 
@@ -112,7 +115,7 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDAr
     asked = Asked(
         question=question,
         vector=vector,
-        canonical=_asked_vector(base.embedder, canonical(question.text)),
+        canonical=asked_vector(base.embedder, canonical(question.text)),
         bearing=known,
         nearest=max((facts[""] for facts in known.values()), default=0.0),
         top=top,

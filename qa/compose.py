@@ -86,17 +86,15 @@ def lacks(question: Question, ranked: Sequence[Candidate]) -> list[tuple[Need, .
     told: set[Need] = set()
     if len(names) > 1:
         wide = ranked[:WIDE]
-        told = {need for need in names if any(need not in missing(question, f"{c.text} . {c.context}") for c in wide)}
-    return [
-        tuple(need for need in missing(question, f"{c.text} . {c.context}") if need not in told) for c in ranked[:HEAD]
-    ]
+        told = {need for need in names if any(need not in missing(question, c.text, c.context) for c in wide)}
+    return [tuple(need for need in missing(question, c.text, c.context) if need not in told) for c in ranked[:HEAD]]
 
 
 def unspoken(question: Question, ranked: Sequence[Candidate]) -> tuple[Need, ...]:
     """What none of the better candidates speaks of, with its context, heaviest first."""
     left = {need: True for need in question.needs}
     for candidate in ranked[:WIDE]:
-        lacking = missing(question, f"{candidate.text} . {candidate.context}")
+        lacking = missing(question, candidate.text, candidate.context)
         left = {need: True for need in left if need in lacking}
     return tuple(sorted(left, key=lambda need: (-need.weight, need.words)))
 
@@ -211,7 +209,7 @@ def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Ca
         role, source = role_of(c.hit), c.hit.passage.doc_id
         added: dict[str, float] = {}
         if chosen:
-            still = missing(question, f"{c.text} . {c.hit.document.title}") if lacking else ()
+            still = missing(question, c.text, c.hit.document.title) if lacking else ()
             figures = set(_NUMBER.findall(c.text))
             given = set(_NUMBER.findall(" ".join(one.text for one in chosen if one.hit.passage.doc_id == source)))
             added = {

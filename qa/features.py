@@ -94,7 +94,6 @@ class Asked:
 def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None) -> dict[str, float]:
     """The features by name; `own` is the sentence's embedding, None where it has none yet."""
     question, hit, text = asked.question, candidate.hit, candidate.text
-    around = f"{text} . {candidate.context}"
     cosine = float(own @ asked.vector) if own is not None else 0.6 * (hit.dense or 0.0)
     _, _, index = (hit.passage.fact or "").partition(".")
     early = 1.0 / (1.0 + int(index)) if index.isdigit() else 0.0
@@ -105,7 +104,7 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     has_figure = bool(_FIGURE.search(text))
     subject, other = _subject(question, text, hit)
     names = question.names
-    lacking_names = [need for need in missing(question, around) if need.name]
+    lacking_names = [need for need in missing(question, text, candidate.context) if need.name]
     year = hit.document.year or 0
     special = _special(question, candidate.context)
     asked_beyond = sum(need.weight for need in special)
@@ -119,7 +118,7 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
         "record bears": asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
         "record bears less": asked.nearest - asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
         "coverage": coverage(question, text),
-        "coverage_in_context": coverage(question, around),
+        "coverage_in_context": coverage(question, text, candidate.context),
         "special": sum(n.weight for n in special if n not in still) / asked_beyond if not broad else 0.0,
         "names": 1.0 - len(lacking_names) / len(names) if names else 1.0,
         "passage": hit.score / asked.top,

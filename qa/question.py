@@ -122,7 +122,9 @@ class Question:
     @property
     def studies(self) -> tuple[Need, ...]:
         """The names that are no word of the field: not a device or a drug, which many studies are about."""
-        return tuple(need for need in self.names if not named(need.words))
+        return tuple(
+            need for need in self.names if not set(need.stems) <= frozenset().union(*named(need.words).values())
+        )
 
 
 _WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
@@ -232,13 +234,17 @@ def _name_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def missing(question: Question, text: str) -> tuple[Need, ...]:
-    """The needs that `text` does not speak of, heaviest first.
+def missing(question: Question, *texts: str) -> tuple[Need, ...]:
+    """The needs that none of the texts (one at least) speaks of, heaviest first.
 
     A name must stand as a phrase; where the question has a longer name with the same beginning ("TITAN II" beside
     "TITAN"), an occurrence of the longer is none of the shorter.
     """
-    return _missing(question.text, text)
+    lacking = _missing(question.text, texts[0])
+    for text in texts[1:]:
+        also = _missing(question.text, text)
+        lacking = tuple(need for need in lacking if need in also)
+    return lacking
 
 
 @lru_cache(maxsize=20_000)
@@ -271,10 +277,10 @@ def _speaks(
     return any(all(stems[at : at + len(rival)] != rival for rival in rivals) for at in places)
 
 
-def coverage(question: Question, text: str) -> float:
-    """The weighted share of the question's needs that `text` speaks of, 0-1; 1 when the question needs nothing."""
+def coverage(question: Question, *texts: str) -> float:
+    """The weighted share of the needs that one of the texts speaks of, 0-1; 1 when the question needs nothing."""
     total = sum(need.weight for need in question.needs)
-    return 1.0 - sum(need.weight for need in missing(question, text)) / total if total else 1.0
+    return 1.0 - sum(need.weight for need in missing(question, *texts)) / total if total else 1.0
 
 
 def stems_of(texts: Iterable[str]) -> frozenset[str]:

@@ -75,4 +75,4 @@ def test_pictures_and_files_are_there():
 
 def test_ci_runs_the_readmes_test_command():
     assert "```sh\nmake test\n```" in README
-    assert (ROOT / ".ci" / "run").read_text("utf-8").rstrip().endswith("make test")
+    assert (ROOT / ".ci" / "run").read_text("utf-8").rstrip().endswith("make test\nmake eval")
