@@ -120,11 +120,11 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     """
     chosen: list[Candidate] = []
     for opening in _openings(question, ranked):
-        if _fits(opening, chosen):
+        if _fits(opening, chosen) and _apt(question, opening, chosen):
             chosen.append(opening)
     pool = [c for c in ranked if c.score >= ranked[0].score - model.reach][:POOL]
     while len(chosen) < MAX_CLAIMS:
-        pool = [c for c in pool if c not in chosen and _fits(c, chosen)]
+        pool = [c for c in pool if c not in chosen and _fits(c, chosen) and _apt(question, c, chosen)]
         if not pool:
             break
         added = additions(question, pool, chosen)
@@ -136,6 +136,27 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
 def _fits(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
     words = sum(len(c.text.split()) for c in [*chosen, candidate])
     return not chosen or (words <= MAX_WORDS and len(chosen) < MAX_CLAIMS and not _repeats(candidate, chosen))
+
+
+def _apt(question: Question, candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
+    """Whether a sentence speaks of every subject of the question that the first one does, or of one not yet told."""
+    if not chosen:
+        return True
+
+    def lacks_of(c: Candidate) -> set[Need]:
+        return {need for need in missing(question, c.text, c.context) if need.weight >= HEAVY}
+
+    first = chosen[0]
+    far = first.features["record bears"] - candidate.features["record bears"] > BEARS_LESS
+    if far and first.hit.document.origin == "record" and not led_by(question, candidate.text, candidate.hit):
+        return False
+    lacking = lacks_of(candidate)
+    untold = set.intersection(*(lacks_of(c) for c in chosen))
+    return lacking <= lacks_of(first) or bool(untold - lacking)
+
+
+BEARS_LESS = 0.25
+"""A record whose clinical questions are so much less like the one asked than those of the first is about another."""
 
 
 def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -150,8 +171,12 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
         if about and not any(about[0].hit.passage.doc_id == group[0].hit.passage.doc_id for group in groups):
             groups.append(about)
     wide = len(groups) > 1
+    if groups and question.wants == "figure":
+        return [next((c for c in group if _gives_figure(question, c)), group[0]) for group in groups]
     if groups:
         return [_opening(question, group, wide=wide) for group in groups]
+    if question.wants == "figure":
+        return [c for c in ranked if _gives_figure(question, c) and _apt(question, c, ranked[:1])][:1]
     if question.wants not in BROAD or ranked[0].hit.document.origin != "record":
         return []
     sources = list(dict.fromkeys(c.hit.passage.doc_id for c in ranked if c.hit.document.origin == "record"))[:2]
@@ -159,6 +184,13 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
         _brief([c for c in ranked if c.hit.passage.doc_id == doc_id], short=at > 0) for at, doc_id in enumerate(sources)
     ]
     return [ranked[0], *(brief for brief in briefs if brief is not None)]
+
+
+def _gives_figure(question: Question, candidate: Candidate) -> bool:
+    """Whether the sentence gives a figure behind its study's name, at the time asked for if one is."""
+    text = re.sub(r"\((?:19|20)\d\d\b", "(", candidate.text)
+    timely = not question.times or bool(candidate.features["time_agrees"])
+    return timely and bool(_NUMBER.search(text)) and not candidate.features["measure_other"]
 
 
 def _primary(about: Sequence[Candidate]) -> list[Candidate]:
