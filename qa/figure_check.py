@@ -18,6 +18,8 @@ _TIMES_AGREE = 0.02
 """Two times in different units are one when they differ by less than this share (30 days, one month)."""
 _ABOUT = 0.05
 """How far "about", "half", "a third" may be from the figure."""
+_SPOKEN_OF = 0.01
+"""How far a figure may be rounded and still be the same when spoken: a mean age of 71.7 years is 72."""
 _ENTAILS = 0.25
 """How far beyond its bound a figure may lie and still be what "more than 40%" speaks of."""
 _LEVELS = (0.05, 0.01, 0.001)
@@ -44,6 +46,9 @@ _MONTH_BESIDE = re.compile(
 )
 _YEARLY = re.compile(r"\b(?:annual\w*|yearly|per year|a year|each year)\b", re.I)
 _GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s+)?$", re.I)
+_A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_AGE = re.compile(r"\b(?:age|aged|older?)\b", re.I)
 _THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
 
 
@@ -101,7 +106,9 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     if not same:
         if figure.kind == "range" and _is_change(figure, evidence):
             return None
-        if _follows(claim, figure, evidence):
+        if _follows(claim, figure, evidence) or _elliptic(claim, figure, every):
+            return None
+        if _both_years(figure, evidence) or _spoken_time(claim, figure, evidence):
             return None
         return _missing(claim, item, every)
     best: Finding | None = None
@@ -112,6 +119,35 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
         if best is None or ORDER.index(finding.weight) > ORDER.index(best.weight):
             best = finding
     return best
+
+
+def _elliptic(claim: Parsed, figure: Quantity, every: Sequence[_Candidate]) -> bool:
+    """Whether a bare number takes its unit from the figure before it: "nine days after surgery and three after"."""
+    before = [other for other in claim.figures if other.end <= figure.start]
+    if figure.kind != "number" or figure.unit or not before or not before[-1].unit:
+        return False
+    unit, factor = before[-1].unit, before[-1].factor
+    others = [c.bound.figure for c in every]
+    return any((o.unit, o.factor, o.values, o.operator) == (unit, factor, figure.values, "=") for o in others)
+
+
+def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether a time stands without a number ("within a year"), or an age without its unit ("the mean age was 68")."""
+    if figure.unit == "d":
+        spoken = [_DAYS[unit.lower()] for s in evidence for unit in _A_TIME.findall(s.text)]
+        return any(abs(days - figure.canonical[0]) <= _TIMES_AGREE * days for days in spoken)
+    aged = figure.kind == "number" and not figure.unit and _AGE.search(claim.text[: figure.start])
+    return bool(aged) and any(
+        o.unit == "d" and o.values == figure.values and _AGE.search(s.text) for s in evidence for o in s.figures
+    )
+
+
+def _both_years(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "between 2012 and 2014" names two years that the evidence names, in this order."""
+    if len(figure.values) != 2 or not all(1900 <= value <= 2100 and value == int(value) for value in figure.values):
+        return False
+    first, last = (f"{value:.0f}" for value in figure.values)
+    return first <= last and any(re.search(rf"\b{first}\b.*\b{last}\b", sentence.text) for sentence in evidence)
 
 
 def _yearly(claim: Parsed, figure: Quantity, other: Quantity) -> bool:
@@ -174,6 +210,8 @@ def _near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other
             and abs(a - b) <= _TIMES_AGREE * scale
         ):
             continue
+        if abs(a - b) <= _SPOKEN_OF * scale and _rounds(claim, other):
+            continue
         if claim.operator == "~" and (abs(a - b) <= _ABOUT * scale or _rounds(claim, other)):
             continue
         return False
@@ -195,7 +233,7 @@ def _kinds_meet(claim: Quantity, other: Quantity) -> bool:
     if claim.kind == "iqr" or other.kind == "iqr":
         return {claim.kind, other.kind} <= {"iqr", "range"}
     if "ratio" in (claim.kind, other.kind):
-        return {claim.kind, other.kind} <= {"ratio", "number"}
+        return {claim.kind, other.kind} <= {"ratio", "number"} or "fold" in (claim.unit, other.unit)
     return True
 
 
@@ -217,9 +255,10 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
     count, total = whole.values
     if part.kind in ("count", "number") and part.unit in (*_COUNTS, "death", "event"):
         return claim.kind != "fraction" and part.value in (count, total)
-    if part.kind == "percent" and total and "/" not in whole.text and total <= _SPOKEN:
+    if part.kind == "percent" and total:
+        spoken = "/" not in whole.text and total <= _SPOKEN
         share = 100 * count / total
-        return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and claim.kind == "fraction"
+        return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
     return False
 
 

@@ -14,7 +14,10 @@ _HELD = 0.5
 """Share of the claim's words that must stand where a negation is compared."""
 _REACH = 5
 """How many words after a negation it reaches, within its clause."""
-_PLAIN_ANYWHERE = re.compile(r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral)\b", re.I)
+_PLAIN_ANYWHERE = re.compile(
+    r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral|free(?:dom)? (?:of|from)|absen\w+)\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _PLAIN = re.compile(r"not|no|none|never|neither|nor|cannot|can't|without|nothing|\w+n't", re.I)
 _NEGATIVE = re.compile(
@@ -64,7 +67,13 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
     """A negation put beside a result that the evidence gives without one: "29.1% had not died"."""
     if not ours:
         return None
-    results = [f for f in claim.figures if f.kind in ("percent", "fraction", "ratio", "rate", "measure")]
+    kinds = ("percent", "fraction", "ratio", "rate", "measure")
+    results = [
+        figure
+        for figure in claim.figures
+        for start, end in claim.clauses
+        if figure.kind in kinds and start <= figure.start < end and any(start <= cue.start < end for cue in ours)
+    ]
     plain = []
     for sentence in evidence:
         for start, end in sentence.clauses:

@@ -42,9 +42,9 @@ _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
     "<=": r"≤|<=|=<|⩽|\b(?:at most|no more than|not more than|not (?:exceed|exceeding)|up to|a maximum of"
-    r"|no greater than|no higher than|less than or equal to)",
+    r"|no (?:greater|higher|larger|bigger|longer|wider|older) than|less than or equal to)",
     ">=": r"≥|>=|=>|⩾|\b(?:at least|no less than|not less than|no fewer than|a minimum of|minimum of"
-    r"|greater than or equal to|no lower than)",
+    r"|greater than or equal to|no (?:lower|smaller|shorter|younger) than)",
     "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|narrower than"
     r"|younger than)",
     ">": r">|\b(?:more than|greater than|above|over|exceed(?:s|ed|ing)?|in excess of|higher than|larger than"
@@ -52,7 +52,8 @@ _OPERATOR_WORDS: dict[Operator, str] = {
     "~": r"[~≈∼≃]|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|close to|circa|some)",
 }
 _OPERATORS_BEFORE = {
-    operator: re.compile(rf"(?:{words})\s*$", re.IGNORECASE) for operator, words in _OPERATOR_WORDS.items()
+    operator: re.compile(rf"(?:{words})\s*(?:(?:an?|the)\s+(?:[\w-]+\s+){{1,4}}of\s+)?$", re.IGNORECASE)
+    for operator, words in _OPERATOR_WORDS.items()
 }
 _DURING = re.compile(r"\b(?:over|under)\s*(?:the (?:next|first|following|last)\s*)?$", re.IGNORECASE)
 _OLDER = re.compile(r"\b(?:aged?|older)\b[^.]{0,12}$", re.IGNORECASE)

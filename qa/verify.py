@@ -16,6 +16,7 @@ from qa.content import features, probability
 from qa.direction_check import carrying, check_direction, topic
 from qa.figure_check import check_figures
 from qa.finding import ORDER, Finding
+from qa.label_check import check_labels
 from qa.name_check import check_names
 from qa.parsed import Parsed, parse, sentences
 from qa.registry import registry
@@ -72,7 +73,12 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
     """
     if registry("\n".join(passages)).rows:
         return check_names(claim, evidence)
-    found = [*check_figures(claim, evidence), *check_names(claim, evidence), *check_direction(claim, evidence)]
+    found = [
+        *check_figures(claim, evidence),
+        *check_labels(claim, evidence),
+        *check_names(claim, evidence),
+        *check_direction(claim, evidence),
+    ]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
         found += check_strength(claim, carriers[0])
