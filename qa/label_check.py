@@ -16,6 +16,8 @@ _PREFIXES = ("un", "in", "non", "a", "dis")
 _WORD = re.compile(r"[a-z]{5,}", re.I)
 _CONTEXT = 90
 """Characters on either side of a figure in which what it is told of is looked for."""
+_BESIDE = 3
+"""Characters between a figure and what is printed beside it: "53% (29/55)"."""
 
 
 def check_labels(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
@@ -68,8 +70,14 @@ def _told_of(sentence: Parsed, figure: Quantity, side: int) -> frozenset[str]:
         start = max((other.end for other in sentence.figures if other.end <= figure.start), default=0)
         text = sentence.text[max(start, figure.start - _CONTEXT) : figure.start]
     else:
-        end = min((other.start for other in sentence.figures if other.start >= figure.end), default=len(sentence.text))
-        text = sentence.text[figure.end : min(end, figure.end + _CONTEXT)]
+        start, end = figure.end, len(sentence.text)
+        for other in sentence.figures:
+            if other.start >= start:
+                if other.start - start > _BESIDE:
+                    end = other.start
+                    break
+                start = other.end
+        text = sentence.text[start : min(end, start + _CONTEXT)]
     return frozenset(weighted_terms(text))
 
 

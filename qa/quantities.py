@@ -52,7 +52,10 @@ _OPERATOR_WORDS: dict[Operator, str] = {
     "~": r"[~≈∼≃]|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|close to|circa|some)",
 }
 _OPERATORS_BEFORE = {
-    operator: re.compile(rf"(?:{words})\s*(?:(?:an?|the)\s+(?:[\w-]+\s+){{1,4}}of\s+)?$", re.IGNORECASE)
+    operator: re.compile(
+        rf"(?:{words})\s*(?:(?:an?|the)\s+(?:(?!goal|target|threshold|limit|cut)[\w-]+\s+){{1,4}}of\s+)?$",
+        re.IGNORECASE,
+    )
     for operator, words in _OPERATOR_WORDS.items()
 }
 _DURING = re.compile(r"\b(?:over|under)\s*(?:the (?:next|first|following|last)\s*)?$", re.IGNORECASE)
