@@ -49,6 +49,8 @@ _GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _AGE = re.compile(r"\b(?:age|aged|older?)\b", re.I)
+_EVENT = re.compile(r"surviv|mortal|death|stroke|interven|hospital|bleed|follow|event|success|complic|transplant", re.I)
+"""Measures that are counted, and have no size in millimetres."""
 _THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
 
 
@@ -138,7 +140,9 @@ def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
         return any(abs(days - figure.canonical[0]) <= _TIMES_AGREE * days for days in spoken)
     aged = figure.kind == "number" and not figure.unit and _AGE.search(claim.text[: figure.start])
     return bool(aged) and any(
-        o.unit == "d" and o.values == figure.values and _AGE.search(s.text) for s in evidence for o in s.figures
+        o.unit == "d" and (o.values == figure.values or _rounds(figure, o)) and _AGE.search(s.text)
+        for s in evidence
+        for o in s.figures
     )
 
 
@@ -486,6 +490,8 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             continue
         if compatible(slot, item.slots[slot], candidate.bound.slots[slot]):
             continue
+        if slot == "measure" and _misread(claim, candidate.bound):
+            continue
         if _tied(item, slot) and (slot in candidate.bound.sure or slot in ("trial", "centre")):
             ours_name, theirs_name = _listed(item.slots[slot]), _listed(candidate.bound.slots[slot])
             return Finding(
@@ -494,6 +500,15 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
                 f"(another {_SLOT_WORDS[slot]}).",
             )  # fmt: skip
     return None
+
+
+def _misread(claim: Parsed, bound: Bound) -> bool:
+    """Whether a measure cannot be the figure's ("71 mm" of survival), or is one of several that the claim names too."""
+    names = bound.slots["measure"]
+    if bound.figure.kind == "measure" and all(_EVENT.search(name) for name in names):
+        return True
+    named = {name.name for name in claim.names if name.kind == "measure"}
+    return len(names) > 1 and bool(names & named)
 
 
 def _two_roles(candidate: _Candidate) -> bool:

@@ -60,8 +60,8 @@ def _meeting(
     a, b, c, d = a - b, b - a, c - d, d - c
     straight, across = (len(a & c), len(b & d)), (len(a & d), len(b & c))
     if all(across) and not any(straight):
-        return -sum(across)
-    return sum(straight)
+        return -2 * min(across)
+    return 2 * min(straight) if all(straight) else sum(straight)
 
 
 def _told_of(sentence: Parsed, figure: Quantity, side: int) -> frozenset[str]:

@@ -23,7 +23,7 @@ _PLAIN = re.compile(r"not|no|none|never|neither|nor|cannot|can't|without|nothing
 _NEGATIVE = re.compile(
     r"\b(?:un(?!der|til|ited|ion|it)|non-?|dis(?!eas|tanc|tribu|play|cuss|charg))\w{4,}"
     r"|\b(?:inad|inel|insuf|imposs|incap)\w+"
-    r"|\b(?:lack\w*|absen\w+|free (?:of|from)|fail\w*|exclud\w*|only|neutral|rarely|few|hardly|denied|refus\w*"
+    r"|\b(?:lack\w*|absen\w+|free(?:dom)? (?:of|from)|fail\w*|exclud\w*|only|neutral|rarely|few|hardly|denied|refus\w*"
     r"|declin\w*"
     r"|contra\w+|zero|stable|similar\w*|same|constant|not|no|none|never|neither|nor|cannot|without)\b",
     re.I,

@@ -1,5 +1,6 @@
 """The starter library: 74 records whose sentences say what the record says, no more and no less."""
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -273,3 +274,17 @@ def test_record_files_are_tidy():
 @pytest.mark.parametrize("name", ["coapt-2yr", "guideline-esc-eacts-2025-vhd"])
 def test_a_record_is_found_by_its_path(name):
     assert (Path(record_paths()[0]).parent / f"{name}.yaml") in record_paths()
+
+
+def test_no_clinical_question_repeats_a_question_that_judges(library, shared):
+    def folded(text: str) -> str:
+        return " ".join(re.findall(r"\w+", text.casefold()))
+
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        *sorted((root / "eval" / "data").glob("questions-*.jsonl")),
+        *sorted((shared / "questions").glob("*.jsonl")),
+    ]
+    judged = {folded(json.loads(line)["question"]) for file in files for line in file.read_text("utf-8").splitlines()}
+    asked = {folded(question.ask) for entry in library.values() for question in entry.record.questions}
+    assert not asked & judged

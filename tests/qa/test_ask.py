@@ -143,3 +143,30 @@ def test_on_the_case_report(shared: Path, tmp_path: Path) -> None:
     ):
         refused(base, question)
     base.close()
+
+
+def test_each_of_several_named_studies_opens_with_its_results(starter: Base) -> None:
+    result = answered(starter, "How do COAPT, MITRA-FR and RESHAPE-HF2 compare?")
+    told = [result.citations[claim.citations[0] - 1].document.record or "" for claim in result.claims]
+    assert {name.partition("-")[0] for name in told} == {"coapt", "mitra", "reshape"}
+    assert sum(len(claim.text.split()) for claim in result.claims) <= 120
+
+
+def test_a_further_source_is_about_what_is_asked(starter: Base) -> None:
+    result = answered(starter, "What did carvedilol do to mitral regurgitation?")
+    assert {citation.document.record for citation in result.citations[: len(result.claims)]} <= {"beta-blocker-fmr"}
+
+
+def test_a_clinical_question_finds_its_record_and_is_never_quoted(starter: Base) -> None:
+    result = answered(starter, "Can the clip bridge patients to heart transplantation?")
+    assert any(c.document.record == "mitrabridge-teer-before-transplant" for c in result.citations)
+    assert all(citation.passage.role != "question" for citation in result.citations)
+    assert all(hit.passage.role != "question" for hit in starter.search("Can TEER serve as a bridge?", k=40))
+    assert len(starter.search("Can TEER serve as a bridge?", k=40)) == 40
+
+
+def test_filters_hold_for_records_found_by_their_questions(starter: Base) -> None:
+    result = ask(starter, "Can TEER serve as a bridge to heart transplantation?", SETTINGS, kinds=["rct"])
+    kinds = {c.document.kind for c in result.citations} if isinstance(result, Answer) else {"rct"}
+    nearest = {hit.document.kind for hit in result.nearest} if isinstance(result, Abstention) else {"rct"}
+    assert kinds | nearest == {"rct"}

@@ -1,0 +1,67 @@
+"""Figures that changed places and words turned into their opposite, in fields that no list of names knows."""
+
+import pytest
+
+from qa.verify import verify
+
+PASSAGE = (
+    "Relapse occurred in 12.2% of the coached group and in 21.6% of the leaflet group within a year (risk ratio 0.57)."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Within twelve months 12.2% of the coached and 21.6% of the leaflet group relapsed.",
+        "With coaching 12.2% relapsed, and with the leaflet 21.6%.",
+        "The leaflet group relapsed in 21.6%, the coached group in 12.2%.",
+    ],
+)
+def test_figures_told_of_their_own_group_are_not_contradicted(claim: str) -> None:
+    assert verify(claim, [PASSAGE]).support != "contradicted", claim
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        (PASSAGE, "Relapse occurred in 21.6% of the coached group and in 12.2% of the leaflet group."),
+        (
+            "The test had a sensitivity of 88% and a specificity of 76%.",
+            "Its sensitivity was 76% and its specificity 88%.",
+        ),
+        ("Adherence was 71% at home and 58% in the ward.", "Adherence was 58% at home and 71% in the ward."),
+    ],
+)
+def test_figures_that_changed_places_are_contradicted(passage: str, claim: str) -> None:
+    verdict = verify(claim, [passage])
+    assert verdict.support == "contradicted" and any("other way round" in reason for reason in verdict.reasons), verdict
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Implantation was successful in 86% of patients.", "Implantation failed in 86% of patients."),
+        ("Screening is advised in asymptomatic adults.", "Screening is advised in symptomatic adults."),
+        ("The stable patients were discharged.", "The unstable patients were discharged."),
+    ],
+)
+def test_a_word_turned_into_its_opposite_is_contradicted(passage: str, claim: str) -> None:
+    verdict = verify(claim, [passage])
+    assert verdict.support == "contradicted" and any("The claim says" in reason for reason in verdict.reasons), verdict
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Mean age was 71.7 years.", "The mean age was 72."),
+        ("At five years, freedom from reoperation was 92%.", "Five years on, 92% had needed no reoperation."),
+        ("The stay was 9 days after surgery, 3 days after the clip.", "Nine days after surgery, three after the clip."),
+        ("Leads went to 48 people from March 2012 to June 2014.", "Between 2012 and 2014, 48 people had leads."),
+        ("Surgery is not recommended when LVEF is below 15%.", "Below an LVEF of 15%, surgery is not recommended."),
+        ("It failed in 29 of 116 patients.", "It failed in 25% (29 of 116)."),
+        ("It fell at rest by 35% but not during exercise.", "At rest it fell by 35%; during exercise it did not."),
+    ],
+)  # fmt: skip
+def test_the_same_said_otherwise_has_no_finding(passage: str, claim: str) -> None:
+    assert verify(claim, [passage]).support != "contradicted"
+    assert not [reason for reason in verify(claim, [passage]).reasons if "figure" in reason or "operator" in reason]
