@@ -10,22 +10,27 @@ import vl_convert
 from eval.report import Plot
 
 WIDTH = 560
-HEIGHT = 260
-BAR = 22
+HEIGHT = 320
+BAR = 26
 """Height in pixels of one horizontal bar."""
-COLOURS = ("#1f5f8b", "#c8553d", "#3a7d44", "#8a6bbe", "#b8860b", "#5b7083")
+Theme = Literal["light", "dark"]
+COLOURS = {
+    "light": ("#1f5f8b", "#c8553d", "#3a7d44", "#8a6bbe", "#b8860b", "#5b7083"),
+    "dark": ("#6fb1df", "#f0907a", "#84c78e", "#bda6ea", "#e0b84c", "#a5b6c4"),
+}
 """One calm colour per series, told apart by people with red-green blindness too (checked by their lightness)."""
-INK = "#33424f"
+INKS = {"light": "#33424f", "dark": "#f1eee7"}
+INK = INKS["light"]
 FAINT = 0.6
 """Opacity of a bar, so that the line of its interval stands out."""
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """Faces of one width: the drawing is laid out before the reader's own font is known."""
 
 
-def chart(plot: Plot) -> alt.LayerChart | alt.FacetChart:
-    """The plot as an Altair chart, for a page to show."""
+def chart(plot: Plot, theme: Theme = "light") -> alt.LayerChart | alt.FacetChart:
+    """The plot as an Altair chart, for a page of that theme to show."""
     data = alt.InlineData(values=[dict(row) for row in plot.rows])
-    return _bars(plot, data) if plot.kind == "bars" else _curve(plot, data)
+    return _bars(plot, data, theme) if plot.kind == "bars" else _curve(plot, data, theme)
 
 
 def svg(plot: Plot) -> str:
@@ -35,14 +40,15 @@ def svg(plot: Plot) -> str:
     return str(drawn)
 
 
-def _bars(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
-    names = list(dict.fromkeys(str(row[plot.x]) for row in plot.rows))
-    y = alt.Y(f"{plot.x}:N", sort=names, title=plot.x_title or None, axis=alt.Axis(labelLimit=260))
-    colour: Any = alt.value(COLOURS[0])
+def _bars(plot: Plot, data: alt.InlineData, theme: Theme) -> alt.LayerChart | alt.FacetChart:
+    y = alt.Y(
+        f"{plot.x}:N", sort=_names(plot), title=plot.x_title or None, axis=alt.Axis(labelLimit=260, labelOverlap=False)
+    )
+    colour: Any = alt.value(COLOURS[theme][0])
     offset: Any = alt.Undefined
     if plot.colour:
         series = list(dict.fromkeys(str(row[plot.colour]) for row in plot.rows))
-        colour = _series_colour(plot.colour, series)
+        colour = _series_colour(plot.colour, series, theme)
         offset = alt.YOffset(f"{plot.colour}:N", sort=series)
     base = alt.Chart(data).encode(y=y, yOffset=offset)
     bars = base.mark_bar(height={"band": 0.75}, opacity=FAINT).encode(
@@ -51,22 +57,24 @@ def _bars(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
     layers = [bars]
     if plot.low and plot.high:
         layers.append(
-            base.mark_bar(height=1.5, color=INK).encode(  # not a rule, which would not stand in the middle of its bar
+            base.mark_bar(
+                height=1.5, color=INKS[theme]
+            ).encode(  # not a rule, which would not stand in the middle of its bar
                 x=alt.X(f"{plot.low}:Q", title=plot.y_title), x2=f"{plot.high}:Q"
             )
         )
     return alt.layer(*layers).properties(width=WIDTH, height=max(2, len(plot.rows)) * BAR)
 
 
-def _curve(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
-    colour: Any = alt.value(COLOURS[0])
+def _curve(plot: Plot, data: alt.InlineData, theme: Theme) -> alt.LayerChart | alt.FacetChart:
+    colour: Any = alt.value(COLOURS[theme][0])
     if plot.colour:
-        colour = _series_colour(plot.colour, list(dict.fromkeys(str(row[plot.colour]) for row in plot.rows)))
+        colour = _series_colour(plot.colour, list(dict.fromkeys(str(row[plot.colour]) for row in plot.rows)), theme)
     numbers = all(isinstance(row[plot.x], int | float) for row in plot.rows)
     x = (
         alt.X(f"{plot.x}:Q", title=plot.x_title, scale=alt.Scale(zero=False))
         if numbers
-        else alt.X(f"{plot.x}:N", title=plot.x_title, sort=[str(row[plot.x]) for row in plot.rows])
+        else alt.X(f"{plot.x}:N", title=plot.x_title, sort=_names(plot), axis=alt.Axis(labelAngle=-30, labelLimit=260))
     )
     base = alt.Chart(data).encode(x=x, y=alt.Y(f"{plot.y}:Q", title=plot.y_title, scale=alt.Scale(zero=False)))
     layers: list[alt.Chart] = []
@@ -89,8 +97,18 @@ def _curve(plot: Plot, data: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
 
 
-def _series_colour(name: str, series: list[str]) -> alt.Color:
-    return alt.Color(f"{name}:N", sort=series, scale=alt.Scale(domain=series, range=list(COLOURS)), title=None)
+def _names(plot: Plot) -> list[str]:
+    return list(dict.fromkeys(str(row[plot.x]) for row in plot.rows))
+
+
+def _series_colour(name: str, series: list[str], theme: Theme) -> alt.Color:
+    return alt.Color(
+        f"{name}:N",
+        sort=series,
+        scale=alt.Scale(domain=series, range=list(COLOURS[theme])),
+        title=None,
+        legend=alt.Legend(orient="top", labelLimit=300),
+    )
 
 
 def _theme() -> dict[str, Any]:

@@ -61,16 +61,6 @@ def quality_over_runs(kept: Sequence[Run], measures: Sequence[str] = ()) -> list
     ]
 
 
-def risk_and_coverage(report: Report) -> list[dict[str, Any]]:
-    """The curve of an abstention report: threshold, coverage, risk; empty for other reports."""
-    return [dict(row) for plot in report.plots if plot.name == "risk and coverage" for row in plot.rows]
-
-
-def quality_per_topic(report: Report) -> list[dict[str, Any]]:
-    """Topic, score, low, high of an answers report; empty for other reports."""
-    return [dict(row) for plot in report.plots if plot.name == "quality per topic" for row in plot.rows]
-
-
 def latency_over_runs(kept: Sequence[Run]) -> list[dict[str, Any]]:
     """One row for each latency of each run: run, at, measure, ms."""
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 JOB = "evaluation-job"
 DATA = Path(__file__).resolve().parent.parent / "eval" / "data"
+LONG = 60
+"""Characters from which a cell is given a wide column."""
+ROW = 110
+"""Height in pixels of a row of sentences."""
 ACROSS = 4
 """Measures to a row."""
 
@@ -97,11 +102,9 @@ def _progress(under: Under) -> None:
 
 
 def _latest(kept: Sequence[Run]) -> None:
-    names = list(dict.fromkeys(run.report.command for run in reversed(kept)))
-    name = st.selectbox("Judge", names, key="latest-judge")
-    run = next(run for run in reversed(kept) if run.report.command == name)
-    st.markdown(f"##### {markup.plain(run.report.title)}")
-    st.caption(f"{run.at} (UTC)")
+    name = st.selectbox("What was judged", _titles(kept), key="latest-judge")
+    run = next(run for run in reversed(kept) if run.report.title == name)
+    st.caption(f"The latest run: {_when(run.at)}. Behind “95%” stands a bootstrap interval.")
     for failure in run.report.failures:
         st.error(markup.plain(failure), icon=":material/error:")
     _measures(run.report)
@@ -110,7 +113,7 @@ def _latest(kept: Sequence[Run]) -> None:
     rows = worst(run.report)
     if rows:
         st.markdown("##### The worst twenty")
-        st.dataframe([_shown(row) for row in rows], hide_index=True)
+        _texts([_bad(row) for row in rows])
     for note in run.report.notes:
         st.caption(markup.plain(note))
 
@@ -127,17 +130,23 @@ def _picture(plot: Plot) -> None:
     from eval.charts import chart
 
     st.markdown(f"##### {markup.plain(plot.name.capitalize())}")
-    st.altair_chart(chart(plot), width="stretch")
+    st.altair_chart(chart(plot, style.theme()), width="stretch")
     st.caption(markup.plain(plot.caption))
 
 
 def _over_runs(kept: Sequence[Run]) -> None:
-    name = st.selectbox("Judge", list(dict.fromkeys(run.report.command for run in kept)), key="over-judge")
-    mine = [run for run in kept if run.report.command == name]
+    name = st.selectbox("What was judged", _titles(kept), key="over-judge")
+    mine = [run for run in kept if run.report.title == name]
     names = list(dict.fromkeys(found.name for run in mine for found in run.report.measures if found.unit == "share"))
     chosen = st.multiselect("Measures", names, default=names[:ACROSS])
-    _trend("Quality over runs", "share", quality_over_runs(mine, chosen) if chosen else [], "value", "share")
-    _trend("Latency over runs", "milliseconds", latency_over_runs(mine), "ms", "milliseconds")
+    _trend(
+        "Quality over runs",
+        "a share goes from 0 to 1",
+        quality_over_runs(mine, chosen) if chosen else [],
+        "value",
+        "share",
+    )
+    _trend("Latency over runs", "on the machine that ran them", latency_over_runs(mine), "ms", "milliseconds")
 
 
 def _trend(name: str, unit: str, rows: Sequence[dict[str, Any]], y: str, y_title: str) -> None:
@@ -146,9 +155,9 @@ def _trend(name: str, unit: str, rows: Sequence[dict[str, Any]], y: str, y_title
     _picture(
         Plot(
             name=name,
-            caption=f"Each point is one run; {unit}.",
+            caption=f"Each point is one run, in the order they ran; {unit}.",
             kind="line",
-            rows=tuple(rows),
+            rows=tuple({**row, "at": _when(row["at"]).removesuffix(" UTC")} for row in rows),
             x="at",
             y=y,
             x_title="when it ran (UTC)",
@@ -162,9 +171,13 @@ def _compare(kept: Sequence[Run]) -> None:
     from eval.compare import side_by_side
 
     labels = {run.name: run for run in reversed(kept)}
+
+    def label(name: str) -> str:
+        return f"{labels[name].report.title}, {_when(labels[name].at)}"
+
     left, right = st.columns(2)
-    first = left.selectbox("A", list(labels), index=min(1, len(labels) - 1))
-    second = right.selectbox("B", list(labels), index=0)
+    first = left.selectbox("A", list(labels), index=min(1, len(labels) - 1), format_func=label)
+    second = right.selectbox("B", list(labels), index=0, format_func=label)
     try:
         if first == second:
             st.caption("Choose two runs.")
@@ -172,26 +185,58 @@ def _compare(kept: Sequence[Run]) -> None:
         if labels[first].report.command != labels[second].report.command:
             st.caption("The two runs are of different judges, so there is nothing to compare.")
             return
-        found = side_by_side(labels[first].report, labels[second].report, first, second)
+        found = side_by_side(labels[first].report, labels[second].report, label(first), label(second))
     except ChordaeError as error:
         st.error(markup.plain(str(error)), icon=":material/error:")
         return
-    for note in found.notes:
-        st.caption(markup.plain(note))
+    st.caption(markup.plain(" ".join(found.notes)))
     for table in found.tables:
         if table.rows:
             st.markdown(f"##### {markup.plain(table.name)}")
             cells = [dict(zip(table.columns, map(_cell, row), strict=True)) for row in table.rows]
-            st.dataframe(cells, hide_index=True)
+            st.dataframe(cells, hide_index=True, height="content")
     for plot in found.plots:
         _picture(plot)
     if found.rows:
         st.markdown("##### Questions that changed")
-        st.dataframe([_shown(row) for row in found.rows], hide_index=True)
+        _texts([{str(name): _cell(value) for name, value in row.items()} for row in found.rows])
 
 
-def _shown(row: Any) -> dict[str, str]:
-    return {str(name): _cell(value) for name, value in row.items() if name != "sources"}
+def _titles(kept: Sequence[Run]) -> list[str]:
+    """What was judged, latest first: runs of one title are runs of the same thing."""
+    return list(dict.fromkeys(run.report.title for run in reversed(kept)))
+
+
+def _when(at: str) -> str:
+    """A moment as a person writes it: "26 Nov 2026, 12:19:07 UTC"."""
+    return f"{datetime.fromisoformat(at):%-d %b %Y, %H:%M:%S} UTC"
+
+
+def _bad(row: Any) -> dict[str, str]:
+    """A row of low score, as far as it helps to see why."""
+    said = (
+        row.get("answer")
+        or row.get("error")
+        or ", ".join(str(part) for part in (row.get("status"), row.get("reason"), row.get("missing")) if part)
+    )
+    shown = {
+        "id": row["id"],
+        "score": row["score"],
+        "question": row.get("question") or row.get("stem") or row.get("claim"),
+        "what was said": said,
+    }
+    if "not_shown" in row:
+        shown["not shown"] = "; ".join(" or ".join(fact) for fact in row["not_shown"])
+    if row.get("fact"):
+        shown["the fact"] = row["fact"]
+    return {name: _cell(value) for name, value in shown.items()}
+
+
+def _texts(rows: Sequence[dict[str, str]]) -> None:
+    """A table of sentences: rows are high enough to read them, and a click opens the whole cell."""
+    long = {name for row in rows for name, value in row.items() if len(value) > LONG}
+    wide = {name: st.column_config.TextColumn(width="large") for name in long}
+    st.dataframe(list(rows), hide_index=True, row_height=ROW, column_config=wide)
 
 
 def _cell(value: Any) -> str:

@@ -13,7 +13,6 @@ from eval.history import (
     keep,
     latency_over_runs,
     quality_over_runs,
-    quality_per_topic,
     runs,
     worst,
 )
@@ -104,4 +103,3 @@ def test_the_tables_of_the_page(base, run_at):
     assert (quality[0]["low"], quality[0]["high"]) == (0.25, 0.25)  # without an interval the value itself
     assert quality_over_runs(kept, ["another"]) == []
     assert [(row["measure"], row["ms"]) for row in latency_over_runs(kept)] == [("latency p50", 12.5)] * 2
-    assert quality_per_topic(kept[0].report) == [{"topic": "t0", "score": 0.5, "low": 0.1, "high": 0.9}]

@@ -184,6 +184,37 @@ def test_evaluation_before_the_first_run(page, base_folder):
     assert not at.exception and "No run is kept" in at.info[0].value
 
 
+def test_evaluation_shows_the_latest_run_its_worst_questions_and_two_runs_compared(page, base_folder, tmp_path):
+    import json
+    import shutil
+
+    from domain.settings import Settings
+    from eval.door import Call, judge
+    from eval.history import keep
+    from kb import open_base
+
+    folder = tmp_path / "kb"
+    shutil.copytree(base_folder, folder)
+    file = tmp_path / "questions.jsonl"
+    lines = [
+        {"id": "a", "question": QUESTION, "expected": [["2.3%"]]},
+        {"id": "b", "question": "What was the operative mortality at the Mayo Clinic?", "expected": [["9.9%"]]},
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    base = open_base(folder, Settings(base=folder))
+    report = judge("answers", Call(settings=Settings(), paths=(file,), open_base=lambda: base))
+    keep(base, report)
+    keep(base, report)
+    base.close()
+    at = page(folder, "pages/evaluation.py")
+    assert not at.exception and not at.error
+    assert "50.0%" in {metric.value for metric in at.metric if metric.label == "Expected facts shown"}
+    worst = next(frame.value for frame in at.dataframe if "what was said" in frame.value.columns)
+    assert list(worst["id"]) == ["b"] and worst["what was said"][0].startswith("abstained, ")
+    assert any("2 questions stand in both" in caption.value for caption in at.caption)
+    assert any("95% of B - A" in frame.value.columns for frame in at.dataframe)
+
+
 @pytest.mark.parametrize("path", ["ask", "evidence", "evaluation", "library"])
 def test_every_page_carries_the_notice(page, base_folder, path):
     at = page(base_folder, f"pages/{path}.py")
