@@ -1,10 +1,10 @@
-"""Whether what a figure is told of has changed: two figures that changed places, or a word turned into its opposite."""
+"""Whether what is told has changed its bearer: figures that changed places, opposites, multiples from nowhere."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import combinations, product
+from collections.abc import Iterator, Sequence
+from itertools import combinations, permutations, product
 
 from qa.figure_check import same_value
 from qa.finding import Finding
@@ -12,6 +12,13 @@ from qa.parsed import Parsed, weighted_terms
 from qa.quantity import Quantity
 
 _SUCCESS, _FAILURE = re.compile(r"\bsucce(?:ss|ed)\w*", re.I), re.compile(r"\b(?:fail|unsuccess)\w*", re.I)
+_MULTIPLES = (
+    (re.compile(r"\bhal(?:v(?:ed|es|ing)|f as)\b", re.I), 0.5),
+    (re.compile(r"\b(?:doubl(?:ed|es|ing)|twice)\b", re.I), 2.0),
+    (re.compile(r"\b(?:tripl(?:ed|es|ing)|trebl(?:ed|es|ing))\b", re.I), 3.0),
+)
+_ROUGHLY = 0.15
+"""How far from a half, the double or the triple a figure may lie that is called so."""
 _PREFIXES = ("un", "in", "non", "a", "dis")
 _WORD = re.compile(r"[a-z]{5,}", re.I)
 _CONTEXT = 90
@@ -21,15 +28,20 @@ _BESIDE = 3
 
 
 def check_labels(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
-    """At most one finding of each kind: figures that changed places, a word that became its opposite."""
-    return [found for found in (_crossed(claim, evidence), _turned(claim, evidence)) if found]
+    """At most one finding of each kind: figures that changed places, an opposite, a multiple that stands nowhere."""
+    crossed = None
+    for told, c, d in _readings(claim, evidence):
+        if min(told) <= -2 and -min(told) > max(told):
+            reason = f"The passage gives {c.text} and {d.text} the other way round."
+            crossed = crossed or Finding(check="arm", weight="contradicted", reason=reason)
+    return [found for found in (crossed, _turned(claim, evidence), _multiplied(claim, evidence)) if found]
 
 
-def _crossed(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
-    """The claim tells of X the figure that a sentence tells of Y, and of Y that of X, whatever X and Y are called.
+def _readings(claim: Parsed, evidence: Sequence[Parsed]) -> Iterator[tuple[list[int], Quantity, Quantity]]:
+    """For each two figures that claim and a sentence share: how their words meet, and the sentence's two figures.
 
-    What a figure is told of stands before it or behind it, in the whole sentence alike; of the four ways to read claim
-    and sentence, the one in which most words meet decides.
+    What a figure is told of stands before it or behind it, in the whole sentence alike: so there are four ways to read
+    claim and sentence, and the one in which most words meet decides.
     """
     for a, b in combinations(claim.figures, 2):
         if a.kind != b.kind or a.unit != b.unit or same_value(a, b):
@@ -37,12 +49,28 @@ def _crossed(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
         for sentence in evidence:
             pairs = [(c, d) for c, d in product(sentence.figures, repeat=2) if same_value(a, c) and same_value(b, d)]
             for c, d in pairs[:1]:
-                told = [
-                    _meeting(claim, (a, b), ours, sentence, (c, d), theirs) for ours, theirs in product((0, 1), (0, 1))
-                ]
-                if min(told) <= -2 and -min(told) > max(told):
-                    reason = f"The passage gives {c.text} and {d.text} the other way round."
-                    return Finding(check="arm", weight="contradicted", reason=reason)
+                sides = product((0, 1), (0, 1))
+                yield [_meeting(claim, (a, b), one, sentence, (c, d), other) for one, other in sides], c, d
+
+
+def _multiplied(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
+    """A claim that something halved, doubled or tripled, where no words and no figures of the evidence show it."""
+    for words, factor in _MULTIPLES:
+        said = words.search(claim.text)
+        if said is None or any(words.search(sentence.text) for sentence in evidence):
+            continue
+        shown = [f.value for s in evidence for f in s.figures if f.kind == "ratio" or f.unit == "fold"]
+        shown += [
+            b.canonical[0] / a.canonical[0]
+            for s in evidence
+            for a, b in permutations(s.figures, 2)
+            if a.unit == b.unit and a.canonical and b.canonical and a.canonical[0]
+        ]
+        shown += [1 - f.value / 100 for s in evidence for f in s.figures if f.unit == "%" and factor < 1]
+        shown += [1 + f.value / 100 for s in evidence for f in s.figures if f.unit == "%" and factor > 1]
+        if not any(abs(value - factor) <= _ROUGHLY * factor for value in shown):
+            reason = f"The claim says “{said.group()}”, no figure of the passage shows that."
+            return Finding(check="figure", weight="unsupported", reason=reason)
     return None
 
 

@@ -73,12 +73,8 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
     """
     if registry("\n".join(passages)).rows:
         return check_names(claim, evidence)
-    found = [
-        *check_figures(claim, evidence),
-        *check_labels(claim, evidence),
-        *check_names(claim, evidence),
-        *check_direction(claim, evidence),
-    ]
+    found = [*check_figures(claim, evidence), *check_labels(claim, evidence)]
+    found += [*check_names(claim, evidence), *check_direction(claim, evidence)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
         found += check_strength(claim, carriers[0])

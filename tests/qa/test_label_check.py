@@ -65,3 +65,15 @@ def test_a_word_turned_into_its_opposite_is_contradicted(passage: str, claim: st
 def test_the_same_said_otherwise_has_no_finding(passage: str, claim: str) -> None:
     assert verify(claim, [passage]).support != "contradicted"
     assert not [reason for reason in verify(claim, [passage]).reasons if "figure" in reason or "operator" in reason]
+
+
+def test_a_multiple_that_no_figure_shows_is_not_supported() -> None:
+    flat = "Death occurred in 63.8% with the device vs 67.1% with drugs alone (HR 1.01)."
+    assert verify("The device halved mortality.", [flat]).support == "unsupported"
+    for passage in (
+        "Death fell from 40% to 20% with the device.",
+        "The device cut death (HR 0.49).",
+        "Deaths were halved.",
+    ):
+        reasons = verify("The device halved deaths.", [passage]).reasons
+        assert not any("no figure" in reason for reason in reasons), passage
