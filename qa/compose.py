@@ -12,7 +12,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from qa.features import BROAD, ROLES, Candidate, led_by, role_of
+from qa.concepts import named
+from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, role_of
 from qa.question import Need, Question, missing
 
 MAX_CLAIMS = 4
@@ -148,7 +149,9 @@ def _apt(question: Question, candidate: Candidate, chosen: Sequence[Candidate]) 
 
     first = chosen[0]
     far = first.features["record bears"] - candidate.features["record bears"] > BEARS_LESS
-    if far and first.hit.document.origin == "record" and not led_by(question, candidate.text, candidate.hit):
+    told = {need for c in chosen for need in led_by(question, c.text, c.hit)}
+    untold_study = led_by(question, candidate.text, candidate.hit) - told
+    if far and first.hit.document.origin == "record" and not untold_study:
         return False
     lacking = lacks_of(candidate)
     untold = set.intersection(*(lacks_of(c) for c in chosen))
@@ -172,11 +175,12 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
             groups.append(about)
     wide = len(groups) > 1
     if groups and question.wants == "figure":
-        return [next((c for c in group if _gives_figure(question, c)), group[0]) for group in groups]
+        return [_figure(question, group) or group[0] for group in groups]
     if groups:
         return [_opening(question, group, wide=wide) for group in groups]
     if question.wants == "figure":
-        return [c for c in ranked if _gives_figure(question, c) and _apt(question, c, ranked[:1])][:1]
+        opening = _figure(question, [c for c in ranked if _apt(question, c, ranked[:1])])
+        return [opening] if opening else []
     if question.wants not in BROAD or ranked[0].hit.document.origin != "record":
         return []
     sources = list(dict.fromkeys(c.hit.passage.doc_id for c in ranked if c.hit.document.origin == "record"))[:2]
@@ -184,6 +188,17 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
         _brief([c for c in ranked if c.hit.passage.doc_id == doc_id], short=at > 0) for at, doc_id in enumerate(sources)
     ]
     return [ranked[0], *(brief for brief in briefs if brief is not None)]
+
+
+def _figure(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
+    """The best sentence that gives a figure; one about the asked-for measure alone before one that gives many."""
+    giving = [c for c in ranked if _gives_figure(question, c)]
+    near = [c for c in giving if c.score >= giving[0].score - NEAR and role_of(c.hit) == "result"]
+    return next((c for c in near if c.features["measure_leads"]), giving[0] if giving else None)
+
+
+NEAR = 8.0
+"""How far below the best a result of the asked-for measure alone may lie and still open the answer, in log-odds."""
 
 
 def _gives_figure(question: Question, candidate: Candidate) -> bool:
@@ -211,6 +226,8 @@ NAME_WORDS = 2
 
 def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> Candidate:
     best = group[0]
+    if question.wants in BROAD and best.features["special"] > 0 and len(MEASURES & set(named(question.text))) == 1:
+        return _figure(question, group) or best
     if question.wants not in BROAD or best.features["special"] > 0:
         return best
     return _brief(_primary(group), short=wide) or best
@@ -281,10 +298,14 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
-    """The same words again, or only figures that the same source has given already."""
+    """The same words again, or mostly figures that the same source has given already."""
     said = " ".join(c.text for c in chosen if c.hit.passage.doc_id == candidate.hit.passage.doc_id)
     figures = set(_NUMBER.findall(candidate.text))
-    if len(figures) > 1 and figures <= set(_NUMBER.findall(said)):
+    if len(figures) > 1 and len(figures & set(_NUMBER.findall(said))) >= MOSTLY * len(figures):
         return True
     mine = set(candidate.text.casefold().split())
     return any(len(mine & set(c.text.casefold().split())) >= 0.8 * len(mine) for c in chosen)
+
+
+MOSTLY = 0.7
+"""Share of its figures that a source may have given before in the same answer without repeating itself."""
