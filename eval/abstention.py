@@ -123,9 +123,10 @@ def _would_say(base: Base, retrieved: Retrieved) -> tuple[float, list[Candidate]
 
 
 def _shows(chosen: Sequence[Candidate], question: LeftOut) -> bool:
-    """A sentence from the question's document quotes the passage of the fact, or shows all its figures."""
+    """A sentence from the question's document quotes the passage of the fact, tells it, or shows all its figures."""
     mine = [c for c in chosen if c.hit.document.doc_id == question.doc_id]
-    if any(c.hit.passage.passage_id == question.passage.passage_id for c in mine):
+    fact = question.passage.fact
+    if any(c.hit.passage.passage_id == question.passage.passage_id or fact in c.hit.passage.facts for c in mine):
         return True
     return bool(mine) and not strange_figures(question.passage.text, [c.text for c in mine])
 
