@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
@@ -281,8 +281,3 @@ def coverage(question: Question, *texts: str) -> float:
     """The weighted share of the needs that one of the texts speaks of, 0-1; 1 when the question needs nothing."""
     total = sum(need.weight for need in question.needs)
     return 1.0 - sum(need.weight for need in missing(question, *texts)) / total if total else 1.0
-
-
-def stems_of(texts: Iterable[str]) -> frozenset[str]:
-    """Every stem of several texts."""
-    return frozenset(word for text in texts for word in folded(text))
