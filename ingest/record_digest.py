@@ -40,8 +40,8 @@ THEMES = (
 _LADDER: tuple[Confidence, ...] = ("primary", "society", "secondary")
 _DOUBT = re.compile(r"as printed|not seen|cannot|impossible|not confirmed")
 """A figure that needs its caveat stays out of a digest, which has no room for it."""
-_SHORT_NOTE = 3
-_SHORT_POPULATION = 6
+NOTE_WORDS = 12
+"""A result with a longer note stays out of digests: it is told with what limits it, or not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ def _digest(record: EvidenceRecord, place: str, text: str, told: Sequence[Outcom
 
 
 def _results(record: EvidenceRecord) -> list[Outcome]:
-    """The results that may be told without a caveat of their own, in the order of the record."""
+    """The results whose caveats a digest has room for, in the order of the record."""
     return [
         outcome
         for outcome in record.outcomes
@@ -147,6 +147,7 @@ def _results(record: EvidenceRecord) -> list[Outcome]:
         and not outcome.is_recommendation
         and (outcome.value or outcome.effect)
         and not _DOUBT.search(f"{outcome.value or ''} {outcome.effect or ''} {outcome.note or ''}")
+        and len(_note(outcome).split()) <= NOTE_WORDS
     ]
 
 
@@ -181,11 +182,10 @@ def _named(record: EvidenceRecord, arms: str) -> str:
 
 
 def _result(outcome: Outcome, arms: str, last_time: str) -> tuple[str, str]:
-    """One result in telegraph style, and its time phrase."""
+    """One result in telegraph style, with its population and its note, and its time phrase."""
     time = "" if says_when(outcome) else time_phrase(outcome.timepoint)
     said = re.sub(r"^the (?:share of patients (?:with|in) )?", "", measure_phrase(outcome.measure))
-    composite = outcome.measure == "Composite endpoint"
-    if outcome.population and (composite or len(outcome.population.split()) <= _SHORT_POPULATION):
+    if outcome.population:
         said += f" ({outcome.population})"
     if time and time != last_time:
         said += f" {time}"
@@ -194,9 +194,14 @@ def _result(outcome: Outcome, arms: str, last_time: str) -> tuple[str, str]:
         told += f", {outcome.comparison}"
     if figures := _figures(outcome):
         told += f" ({figures})"
-    if outcome.note and len(outcome.note.split()) <= _SHORT_NOTE and not outcome.note.startswith("p "):
-        told += f" ({outcome.note})"
+    if note := _note(outcome):
+        told += f" ({note})"
     return told, time
+
+
+def _note(outcome: Outcome) -> str:
+    """What is noted on a result; empty when it explains the p value, which is then not told either."""
+    return "" if not outcome.note or outcome.note.startswith("p ") else spelt_times(outcome.note)
 
 
 def _figures(outcome: Outcome) -> str:
@@ -205,5 +210,6 @@ def _figures(outcome: Outcome) -> str:
         return ", ".join(part for part in (outcome.effect, interval_phrase(outcome)) if part)
     if interval_phrase(outcome):
         return interval_phrase(outcome)
-    plain = outcome.p and not outcome.wording and re.fullmatch(r"[<>=]?\s*0?\.\d+", outcome.p)
+    explained = (outcome.note or "").startswith("p ")
+    plain = outcome.p and not outcome.wording and not explained and re.fullmatch(r"[<>=]?\s*0?\.\d+", outcome.p)
     return "" if not plain or not outcome.p else f"p{outcome.p}" if outcome.p[0] in "<>=" else f"p={outcome.p}"

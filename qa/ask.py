@@ -209,7 +209,7 @@ def _with_model(base: Base, draft: Draft, settings: Settings) -> Draft:
     """The draft in a language model's words where they hold, else as it was, saying so."""
     from qa.llm import compose_with_model
 
-    hits = draft.retrieved.hits
+    hits = draft.retrieved.hits[: settings.k]
     made = compose_with_model(draft.retrieved.question.text, hits, settings, base.embedder)
     by_id = {hit.passage.passage_id: hit for hit in hits}
     drafted = tuple(

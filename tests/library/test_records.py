@@ -11,6 +11,7 @@ from domain.document import KINDS
 from domain.evidence import EvidenceRecord, Fact, Outcome
 from domain.sentences import sentence_spans
 from ingest.record import read_record
+from ingest.record_words import spelt_times
 from kb.library import conflicts, measures, record_paths
 
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -116,6 +117,17 @@ def test_every_figure_of_a_digest_is_in_a_fact_that_it_tells(library):
                 ]
                 known = figures(study_names(record), record.n, *given)
                 assert not set(figures(passage.text)) - {*known, "95"}, passage.text
+
+
+def test_a_digest_tells_no_result_without_its_population_and_its_note(library):
+    for entry in library.values():
+        for passage in entry.passages:
+            told = [entry.record.fact(place) for place in passage.facts if (passage.fact or "").startswith("digest")]
+            for outcome in told:
+                if isinstance(outcome, Outcome):
+                    assert (outcome.population or "") in passage.text, passage.text
+                    note = outcome.note or ""
+                    assert note.startswith("p ") or spelt_times(note) in passage.text, passage.text
 
 
 def test_the_study_in_brief_tells_the_first_results_and_its_short_form_is_short(library):
