@@ -180,12 +180,19 @@ def quiz(
     out: Annotated[
         Path | None, typer.Option("-o", metavar="FILE", help="Where to write it; anki, qti and pdf need this.")
     ] = None,
+    llm: Annotated[
+        str | None, typer.Option("--llm", metavar="NAME", help="A language model that rewords the stems.")
+    ] = None,
     kb: KbOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Make quiz items whose key a passage proves, with every rejected draft and its reason."""
+    """Make quiz items whose key a passage proves, with every rejected draft and its reason.
+
+    With `--llm` a language model rewords the stems; a stem that says more, less or something else is not taken.
+    """
     from qa.quiz.export import FORMS, export
     from qa.quiz.generate import generate
+    from qa.quiz.polish import polish
 
     form = "json" if as_json else form
     if form not in FORMS:
@@ -193,7 +200,13 @@ def quiz(
     if FORMS[form].binary and out is None:
         raise CallError(f"--format {form} writes a file: say where with -o FILE.")
     kinds = tuple(kind.strip() for kind in types.split(",") if kind.strip())
-    made = generate(_open(_settings(kb)), topic, n=n, kinds=kinds)
+    settings = _settings(kb, llm=llm)
+    base = _open(settings)
+    with _counting("Making items") as progress:
+        made = generate(base, topic, n=n, kinds=kinds, progress=progress)
+    if settings.llm:
+        with _counting("Rewording stems") as progress:
+            made = polish(made, base, settings, progress=progress)
     written = export(made, form)
     if out is None:
         _out(written.decode("utf-8"))

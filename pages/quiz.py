@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,9 @@ BADGES = {"open": ("open", "gray"), "accepted": ("accepted", "green"), "rejected
 
 @dataclass(slots=True)
 class Making:
-    """Items under way: how many are made, of how many."""
+    """Items under way: what is being done with them, with how many, of how many."""
 
+    doing: str = "proved"
     made: int = 0
     wanted: int = 0
 
@@ -85,8 +86,16 @@ def _make(base: Base, desk: Desk) -> None:
         wanted = topic.text_input("Topic", placeholder="TEER, CRT … empty: everything", key="quiz-topic")
         chosen = kinds.multiselect("Kinds", ITEM_KINDS, default=["mcq"], format_func=KIND_WORDS.__getitem__)
         n = number.number_input("How many", 1, 200, 5)
+        with st.expander("Who words the stems"):
+            llm = st.text_input(
+                "Language model",
+                value=house.settings().llm or "",
+                placeholder="none: the stems are worded by rule",
+                help="A LangChain name such as ollama:llama3. It rewords stems; one that says more, less or something "
+                "else is not taken. The items go to that model, wherever it runs.",
+            )
         if button.form_submit_button("Make", type="primary", width="stretch", disabled=busy):
-            _begin(base, making, wanted.strip(), tuple(chosen) or ("mcq",), int(n))
+            _begin(base, making, wanted.strip(), tuple(chosen) or ("mcq",), int(n), llm.strip() or None)
             busy = True
     if not busy:
         return
@@ -105,23 +114,29 @@ def _make(base: Base, desk: Desk) -> None:
             st.info("The base carries no item of these kinds on that topic.", icon=":material/quiz:")
 
 
-def _begin(base: Base, making: Making, topic: str, kinds: tuple[str, ...], n: int) -> None:
-    making.made, making.wanted = 0, n
+def _begin(base: Base, making: Making, topic: str, kinds: tuple[str, ...], n: int, llm: str | None) -> None:
+    settings = replace(house.settings(), llm=llm)
+    making.doing, making.made, making.wanted = "proved", 0, n
 
     def progress(made: int, wanted: int) -> None:
         making.made, making.wanted = made, wanted
 
     def work() -> QuizSet:
         from qa.quiz.generate import generate
+        from qa.quiz.polish import polish
 
-        return generate(base, topic, n=n, kinds=kinds, progress=progress)
+        made = generate(base, topic, n=n, kinds=kinds, progress=progress)
+        if llm is None:
+            return made
+        making.doing, making.made = "reworded and checked", 0
+        return polish(made, base, settings, progress=progress)
 
     jobs.start(JOB, work)
 
 
 def _progress(making: Making) -> None:
     share = making.made / making.wanted if making.wanted else 0.0
-    st.progress(min(share, 1.0), text=f"{making.made} of {making.wanted} items proved")
+    st.progress(min(share, 1.0), text=f"{making.made} of {making.wanted} items {making.doing}")
 
 
 def _shelf(base: Base, desk: Desk) -> None:

@@ -22,7 +22,7 @@ LONGEST_PAUSE = 10.0
 MAX_CHARACTERS = 60_000
 """A reply is read no further than this: a model that never stops is stopped."""
 
-REPLY_SCHEMA: dict[str, Any] = {
+CLAIMS_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "claims": {
@@ -41,23 +41,19 @@ REPLY_SCHEMA: dict[str, Any] = {
     "required": ["claims"],
     "additionalProperties": False,
 }
-_SHAPES: dict[str, dict[str, Any]] = {
-    "openai": {
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "strict": True, "schema": REPLY_SCHEMA},
-        }
-    },
-    "ollama": {"format": REPLY_SCHEMA},
+STEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"stem": {"type": "string"}},
+    "required": ["stem"],
+    "additionalProperties": False,
 }
-"""How each provider is told the form of the reply; the others are told in words alone."""
 
 
 class Asker(Protocol):
     """Something that answers a system and a user message with text, or raises ModelError."""
 
-    def __call__(self, system: str, user: str, *, structured: bool = False) -> str:
-        """The reply's text; it may be empty or malformed."""
+    def __call__(self, system: str, user: str, *, schema: dict[str, Any] | None = None) -> str:
+        """The reply's text; it may be empty or malformed, whatever JSON `schema` asked for."""
         ...
 
 
@@ -70,8 +66,8 @@ def asker(name: str, *, timeout: float, model: BaseChatModel | None = None) -> A
     provider = name.partition(":")[0] if model is None else ""
     chat = model if model is not None else _chat_model(name, timeout)
 
-    def ask(system: str, user: str, *, structured: bool = False) -> str:
-        shape = _SHAPES.get(provider, {}) if structured else {}
+    def ask(system: str, user: str, *, schema: dict[str, Any] | None = None) -> str:
+        shape = _shape(provider, schema) if schema is not None else {}
         deadline = time.monotonic() + timeout
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -88,6 +84,14 @@ def asker(name: str, *, timeout: float, model: BaseChatModel | None = None) -> A
         raise ModelError(f"{name} rejected the request. Choose another model.")
 
     return ask
+
+
+def _shape(provider: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """How each provider is told the form of the reply; the others are told in words alone."""
+    if provider == "openai":
+        form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": schema}}
+        return {"response_format": form}
+    return {"format": schema} if provider == "ollama" else {}
 
 
 def _chat_model(name: str, timeout: float) -> BaseChatModel:

@@ -49,10 +49,11 @@ def flaw(text: str, evidence: str, titles: str = "") -> str | None:
 
     `evidence` are the passages it cites, `titles` what its sources are called: a name may stand in either.
     """
-    return _unfit(text, evidence) or _shapeless(text) or _brought_along(text, evidence, titles)
+    return unfit(text, evidence) or _shapeless(text) or brought_along(text, evidence, titles)
 
 
-def _unfit(text: str, evidence: str) -> str | None:
+def unfit(text: str, evidence: str) -> str | None:
+    """Why `text` may not be shown on a page, whatever it says: its length, markup, or signs that cannot be seen."""
     if len(text) > MAX_CLAIM:
         return f"it is longer than {MAX_CLAIM} characters"
     if _ADDRESS.search(text):
@@ -73,7 +74,8 @@ def _shapeless(text: str) -> str | None:
     return None
 
 
-def _brought_along(text: str, evidence: str, titles: str) -> str | None:
+def brought_along(text: str, evidence: str, titles: str = "") -> str | None:
+    """The number, name or strength of recommendation that `text` has and `evidence` has not, in words; None: none."""
     if absent := absent_numbers(text, [evidence]):
         return f"its passages do not give {', '.join(absent)}"
     nearest = _nearest(text, evidence)

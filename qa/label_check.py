@@ -23,6 +23,7 @@ _PREFIXES = ("un", "in", "non", "a", "dis")
 _WORD = re.compile(r"[a-z]{5,}", re.I)
 _CONTEXT = 90
 """Characters on either side of a figure in which what it is told of is looked for."""
+_TIED = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:of (?:the )?(?:patients|those) )?(?:with|in|on|for|among|under)\s", re.I)
 _BESIDE = 3
 """Characters between a figure and what is printed beside it: "53% (29/55)"."""
 
@@ -49,8 +50,15 @@ def _readings(claim: Parsed, evidence: Sequence[Parsed]) -> Iterator[tuple[list[
         for sentence in evidence:
             pairs = [(c, d) for c, d in product(sentence.figures, repeat=2) if same_value(a, c) and same_value(b, d)]
             for c, d in pairs[:1]:
-                sides = product((0, 1), (0, 1))
+                sides = product(_sides(claim, a, b), _sides(sentence, c, d))
                 yield [_meeting(claim, (a, b), one, sentence, (c, d), other) for one, other in sides], c, d
+
+
+def _sides(sentence: Parsed, a: Quantity, b: Quantity) -> tuple[int, ...]:
+    """Where two figures are told of: behind them in "20% with a clip and 2% with surgery", else it is left open."""
+    behind = [_told_of(sentence, figure, 1) for figure in (a, b)]
+    tied = all(_TIED.match(sentence.text, figure.end) for figure in (a, b))
+    return (1,) if tied and behind[0] - behind[1] and behind[1] - behind[0] else (0, 1)
 
 
 def _multiplied(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:

@@ -19,7 +19,7 @@ from domain.hit import Hit
 from domain.notice import Notice
 from domain.sentences import sentence_spans
 from domain.settings import Settings
-from qa.chatmodel import Asker, asker
+from qa.chatmodel import CLAIMS_SCHEMA, Asker, asker
 from qa.claimform import flaw
 from qa.fence import Fence, fenced
 from qa.reply import Drafted, Reply, read_reply
@@ -139,7 +139,7 @@ class _Work:
         values = {"question": self.question, "passages": self.fence.text, "mark": self.fence.mark} | more
         system, user = prompts.load(prompt).render(**values)
         try:
-            return self.ask(system, user, structured=True)
+            return self.ask(system, user, schema=CLAIMS_SCHEMA)
         finally:
             self.compose_ms += 1000 * (time.perf_counter() - started)
 

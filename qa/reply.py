@@ -52,7 +52,7 @@ class Reply:
 
 def read_reply(text: str) -> Reply:
     """Read a reply, whatever it is; a cut-off one gives the claims that are whole."""
-    body = _THOUGHT.sub("", text[:MAX_REPLY]).strip()
+    body = _body(text)
     if not body:
         return Reply(claims=(), problem="the model sent an empty reply")
     for value in _values(body):
@@ -65,6 +65,18 @@ def read_reply(text: str) -> Reply:
         return Reply(claims=salvaged[:MAX_CLAIMS], problem="the model's reply was cut off or malformed")
     prose = tuple(_prose(body))
     return Reply(claims=prose[:MAX_CLAIMS], problem="the model did not reply in the form that was asked for")
+
+
+def read_text(text: str, key: str) -> str | None:
+    """The text under `key` of the first JSON object that has it, on one line; None when no object does."""
+    for value in _values(_body(text)):
+        if isinstance(value, dict) and isinstance(value.get(key), str) and value[key].strip():
+            return " ".join(value[key].split())
+    return None
+
+
+def _body(text: str) -> str:
+    return _THOUGHT.sub("", text[:MAX_REPLY]).strip()
 
 
 def _values(body: str) -> Iterator[Any]:

@@ -16,6 +16,10 @@ VALUES = {
     "mark": "00ff",
     "refused": "- Death fell by half.\n  refused because: the passage gives 29.1% and 46.1%",
     "earlier": "- What did the trial show?",
+    "kind": "mcq",
+    "stem": "The trial (2030) studied 206 patients. What was the mortality at 2 years?",
+    "options": "12%; 29.1%; 46.1%; 60%",
+    "key": "29.1%",
 }
 
 
