@@ -21,14 +21,14 @@ _EVERYTHING = frozenset(
     " heart failure the of in and for about what is known quiz".split()
 )
 """Words that every record of this field is about; a topic of nothing else takes the whole base."""
-_NO_RATE = re.compile(r"\b(reduction|difference)\b")
+NO_RATE = re.compile(r"\b(reduction|difference)\b")
 """A figure of this population is a difference, whatever its measure is called."""
-_DOUBTFUL = re.compile(r"not stated|not seen|uncertain|incomplete|evidently|although|cannot be right|\bprints\b", re.I)
+DOUBTFUL = re.compile(r"not stated|not seen|uncertain|incomplete|evidently|although|cannot be right|\bprints\b", re.I)
 """Notes that say a figure is in doubt: it may be quoted, it is no matter for an examination."""
 _COMPOSITE = frozenset({"review", "consensus", "guideline", "other", "case-report"})
 """Kinds of record that bring several studies, or one patient, together."""
 _DESIGNS = frozenset({"rct", "registry", "meta-analysis", "guideline"})
-_NO_FIGURE = frozenset(
+NO_FIGURE = frozenset(
     {
         "Anatomy",
         "Coverage criteria",
@@ -42,6 +42,7 @@ _NO_FIGURE = frozenset(
         "Trial endpoint",
     }
 )
+"""Measures whose values are no figures of a group of patients."""
 _NEEDS_POPULATION = frozenset(
     {"Aetiology", "Composite endpoint", "Prevalence", "Prognostic association", "Transplantation"}
 )
@@ -98,11 +99,11 @@ class Card(Ground):
     def askable(self) -> bool:
         """Whether the result is one of the study as a whole, so that naming the study says in whom it was found."""
         record, outcome = self.record, self.outcome
-        if outcome is None or outcome.measure in _NO_FIGURE or record.kind in _COMPOSITE:
+        if outcome is None or outcome.measure in NO_FIGURE or record.kind in _COMPOSITE:
             return False
         if record.n is None or record.n == 1 or study_name(record).casefold() not in self.passage.text.casefold():
             return False
-        if _NO_RATE.search(outcome.population or "") or _DOUBTFUL.search(outcome.note or ""):
+        if NO_RATE.search(outcome.population or "") or DOUBTFUL.search(outcome.note or ""):
             return False
         part = re.search(r"\bn\s*=\s*(\d+)", outcome.population or "")
         vague = outcome.measure in _NEEDS_POPULATION and not outcome.population

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from qa.quiz.draft import Template
-from qa.quiz.templates import apply, compare, forms, guideline, limits, passage, rank, recall, source, trend, weigh
+from qa.quiz.templates import (
+    apply,
+    compare,
+    forms,
+    guideline,
+    limits,
+    passage,
+    prose_weigh,
+    rank,
+    recall,
+    source,
+    told,
+    trend,
+    weigh,
+)
 
 TEMPLATES: tuple[Template, ...] = (
     *guideline.TEMPLATES,
@@ -16,6 +30,8 @@ TEMPLATES: tuple[Template, ...] = (
     *recall.TEMPLATES,
     *source.TEMPLATES,
     *forms.TEMPLATES,
+    *told.TEMPLATES,
+    *prose_weigh.TEMPLATES,
     *passage.TEMPLATES,
 )
 """Every template, in the order in which they take turns."""

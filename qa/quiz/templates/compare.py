@@ -8,7 +8,7 @@ from itertools import combinations
 
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Card, Shelf, share_topic
-from qa.quiz.templates.recall import RATIO_NAMES
+from qa.quiz.templates.figures_of import RATIO_NAMES
 from qa.quiz.templates.said import line, said
 from qa.quiz.wording import event, family, full_label, named, pick, sentence, study, versus, when
 

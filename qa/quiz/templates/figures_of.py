@@ -8,7 +8,7 @@ from qa.quiz.draft import Wrong
 from qa.quiz.figures import Figure, figure, same
 from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf
-from qa.quiz.wording import arm, family, pretty, study, subject, when
+from qa.quiz.wording import arm, event, family, pretty, study, subject, when
 
 NEAREST, FARTHEST = 0.3, 3.4
 """A distractor lies between these multiples of the key: of the same magnitude, and not to be ruled out at a glance."""
@@ -16,6 +16,28 @@ UNHEARD = "No study in the base gives"
 """How the note on a figure begins that stands nowhere."""
 SPREAD = (0.8, 1.3, 0.6, 1.6, 0.45, 2.0)
 """Multiples of the key for figures that no study gives, used only where the base has too few of its own."""
+
+
+RATIO_NAMES = {"HR": "hazard ratio", "OR": "odds ratio", "RR": "relative risk", "rate ratio": "rate ratio"}
+"""The kinds of ratio in words."""
+OF_RATIO = {"HR": "hazard", "OR": "odds", "RR": "risk", "rate ratio": "rate"}
+"""What each kind of ratio is a ratio of."""
+
+
+def effect_name(card: Card) -> str:
+    """The effect and what it is an effect on: "hazard ratio for all-cause death", "mean difference in LVEDV"."""
+    assert card.outcome is not None and card.result is not None and card.result.effect_kind is not None
+    kind = card.result.effect_kind
+    if kind in RATIO_NAMES:
+        return f"{RATIO_NAMES[kind]} for {event(card.outcome)}"
+    return f"{kind} in {event(card.outcome).removeprefix('change in ')}"
+
+
+def figure_of(card: Card, value: Value) -> str:
+    """What `value` is a figure of: "the hazard ratio for all-cause death", "the rate of device success (n=30)"."""
+    assert card.outcome is not None and card.result is not None
+    by_name = value is card.result.effect and card.outcome.measure != "Prognostic association"
+    return f"the {effect_name(card)}" if by_name and card.result.effect_kind else subject(card.outcome)
 
 
 def rivals(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]:
@@ -92,6 +114,7 @@ def unheard(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]
     """Figures that no study of the base gives for this measure, for where the base has too few."""
     assert card.outcome is not None
     decimals = len(key.text.split()[0].rstrip("%").partition(".")[2]) if key.text[0] in "+-0123456789" else 0
+    what = figure_of(card, key)
     known = [value for other in shelf.figures() for value in _of_measure(other, card.outcome.measure)]
     for times in SPREAD:
         number = round(key.number * times, decimals)
@@ -104,7 +127,7 @@ def unheard(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]
             continue
         yield Wrong(
             text=text,
-            note=f"{UNHEARD} {text} as {subject(card.outcome).split(' (')[0]}.",
+            note=f"{UNHEARD} {text} as {what.split(' (')[0]}.",
             claim=claim.format(text),
         )
 

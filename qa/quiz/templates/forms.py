@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.rules import BLANK
 from qa.quiz.shelf import Shelf
 from qa.quiz.templates.figures_of import UNHEARD
 from qa.quiz.templates.recall import Asked, asked
+from qa.quiz.templates.told import told
 from qa.quiz.wording import named, pick, pretty, sentence, setting, without_repeats
 
 
@@ -68,8 +70,14 @@ def _true_false(one: Asked) -> Draft | None:
 def _told(one: Asked, figure: str) -> str:
     """Who was studied, then the statement with `figure` in it."""
     record = one.card.record
+    if one.alone:
+        return sentence(pretty(one.statement.format(figure)))
     statement = pretty(one.statement.format(figure)).removeprefix(f"In {named(record)}, ")
     return f"{setting(record)} {sentence(without_repeats(statement, setting(record)))}"
+
+
+def _facts(shelf: Shelf) -> Iterator[Asked]:
+    return chain(asked(shelf), told(shelf))
 
 
 def _plain(one: Asked) -> bool:
@@ -78,17 +86,17 @@ def _plain(one: Asked) -> bool:
 
 def clozes(shelf: Shelf) -> Iterator[Draft]:
     """A statement with its figure left out."""
-    return (_cloze(one) for one in asked(shelf) if _plain(one))
+    return (_cloze(one) for one in _facts(shelf) if _plain(one))
 
 
 def shorts(shelf: Shelf) -> Iterator[Draft]:
     """A question whose answer is written in."""
-    return (_short(one) for one in asked(shelf) if _plain(one))
+    return (_short(one) for one in _facts(shelf) if _plain(one))
 
 
 def statements(shelf: Shelf) -> Iterator[Draft]:
     """A statement to be judged true or false."""
-    return (draft for one in asked(shelf) if _plain(one) and (draft := _true_false(one)) is not None)
+    return (draft for one in _facts(shelf) if _plain(one) and (draft := _true_false(one)) is not None)
 
 
 TEMPLATES = (

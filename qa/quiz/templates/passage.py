@@ -52,16 +52,16 @@ class _Sentence:
         """The sentence with another figure in its place."""
         return self.blanked.replace(BLANK, figure, 1)
 
-    @property
-    def source(self) -> str:
-        """Who says so, as a stem names it."""
-        document = self.ground.document
-        title = (
-            document.title
-            if len(document.title) <= LONGEST_TITLE
-            else f"{document.title[:LONGEST_TITLE].rsplit(' ', 1)[0]}…"
-        )
-        return byline(document) if document.first_author else f"“{title}”"
+
+def source(ground: Ground) -> str:
+    """Who says so, as a stem names it: first author and year, else the title."""
+    document = ground.document
+    if document.first_author:
+        return byline(document)
+    title = document.title
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[:LONGEST_TITLE].rsplit(' ', 1)[0]}…"
+    return f"“{title}”"
 
 
 def _passages(shelf: Shelf) -> Iterator[tuple[Document, Passage]]:
@@ -77,25 +77,25 @@ def _passages(shelf: Shelf) -> Iterator[tuple[Document, Passage]]:
                     yield document, passage
 
 
-def _sentences(shelf: Shelf) -> Iterator[_Sentence]:
-    grounds: list[Ground] = []
+def grounds(shelf: Shelf) -> list[Ground]:
+    """The sentences of the topic's articles that stand on their own, the first MOST_SENTENCES of them."""
+    found: list[Ground] = []
     for document, passage in _passages(shelf):
         for start, end in sentence_spans(document.text, passage.start, passage.end):
             text = document.text[start:end]
             if SHORTEST <= len(text) <= LONGEST and "\n" not in text and text.endswith(".") and text[0].isupper():
                 if not _LEANS_ON.match(text) and not _NOISE.search(text):
-                    grounds.append(
-                        Ground(
-                            fact_id=f"{passage.passage_id}:{start}-{end}",
-                            document=document,
-                            passage=passage,
-                            span=(start, end),
-                        )
-                    )
-        if len(grounds) >= MOST_SENTENCES:
+                    name = f"{passage.passage_id}:{start}-{end}"
+                    found.append(Ground(fact_id=name, document=document, passage=passage, span=(start, end)))
+        if len(found) >= MOST_SENTENCES:
             break
-    figures = [(one, ground.text[one.start : one.end], ground) for ground in grounds for one in quantities(ground.text)]
-    for ground in grounds:
+    return found
+
+
+def _sentences(shelf: Shelf) -> Iterator[_Sentence]:
+    told = grounds(shelf)
+    figures = [(one, ground.text[one.start : one.end], ground) for ground in told for one in quantities(ground.text)]
+    for ground in told:
         asked = [
             one for one in quantities(ground.text) if one.kind in _ASKED and one.operator == "=" and one.spread is None
         ]
@@ -141,7 +141,7 @@ def figures_in_prose(shelf: Shelf) -> Iterator[Draft]:
         yield Draft(
             template="sentence-figure",
             kind="mcq",
-            stem=f"Which figure completes this sentence from {one.source}? “{one.blanked}”",
+            stem=f"Which figure completes this sentence from {source(one.ground)}? “{one.blanked}”",
             key=key,
             proofs=((one.text, one.ground),),
             cards=(one.ground, *(ground for _, _, ground in one.others)),
@@ -159,7 +159,7 @@ def gaps(shelf: Shelf) -> Iterator[Draft]:
         yield Draft(
             template="sentence-gap",
             kind="cloze",
-            stem=f"{one.source}: “{one.blanked}”",
+            stem=f"{source(one.ground)}: “{one.blanked}”",
             key=key,
             proofs=((one.text, one.ground),),
             cards=(one.ground,),
@@ -178,7 +178,7 @@ def judged(shelf: Shelf) -> Iterator[Draft]:
         yield Draft(
             template="sentence-judged",
             kind="tf",
-            stem=f"By {one.source}: {pretty(shown)}",
+            stem=f"By {source(one.ground)}: {pretty(shown)}",
             key="True" if holds else "False",
             proofs=((one.text, one.ground),),
             cards=(one.ground, *(ground for _, _, ground in one.others)),

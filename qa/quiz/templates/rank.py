@@ -8,7 +8,7 @@ from domain.evidence import EvidenceRecord
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf
-from qa.quiz.templates.recall import RATIO_NAMES
+from qa.quiz.templates.figures_of import RATIO_NAMES
 from qa.quiz.templates.said import line, said
 from qa.quiz.wording import (
     arm,

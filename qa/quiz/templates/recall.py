@@ -10,10 +10,9 @@ from domain.evidence import EvidenceRecord
 from qa.quiz.draft import OPTIONS, Draft, Template, Wrong, choose
 from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf, is_contrast, share_topic
-from qa.quiz.templates.figures_of import UNHEARD, effect_rivals, rivals, unheard
+from qa.quiz.templates.figures_of import UNHEARD, effect_name, effect_rivals, rivals, unheard
 from qa.quiz.wording import (
     arm,
-    event,
     family,
     in_sentence,
     named,
@@ -30,13 +29,13 @@ from qa.quiz.wording import (
     without_repeats,
 )
 
-RATIO_NAMES = {"HR": "hazard ratio", "OR": "odds ratio", "RR": "relative risk", "rate ratio": "rate ratio"}
-"""The kinds of ratio in words."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One fact and how to ask for it, whatever the kind of item: `statement` has {} where the key stands."""
+    """One fact and how to ask for it, whatever the kind of item: `statement` has {} where the key stands.
+
+    `alone` is True where the statement itself says who was studied.
+    """
 
     template: str
     card: Card
@@ -45,6 +44,7 @@ class Asked:
     statement: str
     key: str
     wrongs: tuple[Wrong, ...]
+    alone: bool = False
 
 
 def arm_figures(shelf: Shelf) -> Iterator[Asked]:
@@ -135,15 +135,6 @@ def effects(shelf: Shelf) -> Iterator[Asked]:
 
 def _decimals(text: str) -> int:
     return len(text.split()[0].partition(".")[2])
-
-
-def effect_name(card: Card) -> str:
-    """The effect and what it is an effect on: "hazard ratio for all-cause death", "mean difference in LVEDV"."""
-    assert card.outcome is not None and card.result is not None and card.result.effect_kind is not None
-    kind = card.result.effect_kind
-    if kind in RATIO_NAMES:
-        return f"{RATIO_NAMES[kind]} for {event(card.outcome)}"
-    return f"{kind} in {event(card.outcome).removeprefix('change in ')}"
 
 
 def changes(shelf: Shelf) -> Iterator[Asked]:
@@ -262,7 +253,9 @@ def _mcq(one: Asked) -> Draft:
     )
 
 
-def _template(name: str, about: str, source: Callable[[Shelf], Iterator[Asked]]) -> Template:
+def template(name: str, about: str, source: Callable[[Shelf], Iterator[Asked]]) -> Template:
+    """A template of multiple-choice questions on single facts, those with real distractors first."""
+
     def make(shelf: Shelf) -> Iterator[Draft]:
         return (_mcq(one) for one in sorted(source(shelf), key=_invented))
 
@@ -270,8 +263,8 @@ def _template(name: str, about: str, source: Callable[[Shelf], Iterator[Asked]])
 
 
 TEMPLATES = (
-    _template("arm-figure", "A published figure of one arm", arm_figures),
-    _template("effect-size", "A published effect", effects),
-    _template("before-after", "A figure after treatment", changes),
-    _template("comparator", "What a treatment was compared with", comparators),
+    template("arm-figure", "A published figure of one arm", arm_figures),
+    template("effect-size", "A published effect", effects),
+    template("before-after", "A figure after treatment", changes),
+    template("comparator", "What a treatment was compared with", comparators),
 )

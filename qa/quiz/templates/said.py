@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa.quiz.shelf import Card
-from qa.quiz.templates.recall import effect_name
+from qa.quiz.templates.figures_of import effect_name
 from qa.quiz.wording import arm, named, pretty, study, subject, versus, when
 
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Card, Shelf
 from qa.quiz.templates.compare import is_part
-from qa.quiz.templates.recall import RATIO_NAMES
+from qa.quiz.templates.figures_of import RATIO_NAMES
 from qa.quiz.templates.said import line, said
 from qa.quiz.wording import event, family, sentence, study, versus, when
 

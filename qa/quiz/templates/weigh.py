@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Shelf
-from qa.quiz.templates.recall import RATIO_NAMES
+from qa.quiz.templates.figures_of import OF_RATIO, RATIO_NAMES
 from qa.quiz.templates.said import line, said
 from qa.quiz.wording import (
     arm,
@@ -25,7 +25,6 @@ from qa.quiz.wording import (
 
 NO_DIRECTION = 0.02
 """A ratio nearer to 1 than this points neither way."""
-_OF_RATIO = {"HR": "hazard", "OR": "odds", "RR": "risk", "rate ratio": "rate"}
 
 
 def interval(shelf: Shelf) -> Iterator[Draft]:
@@ -36,7 +35,7 @@ def interval(shelf: Shelf) -> Iterator[Draft]:
             continue
         if result.significant is None or not (result.arms or result.against):
             continue
-        of = _OF_RATIO[result.effect_kind or ""]
+        of = OF_RATIO[result.effect_kind or ""]
         whom = arm(card.record, result.arms[0]) if result.arms else f"with {pretty(outcome.population or '')}"
         if whom == "with ":
             continue
@@ -101,7 +100,7 @@ def trial_patient(shelf: Shelf) -> Iterator[Draft]:
         criteria = [one for one in shelf.of(record.record_id, "population.criteria") if clinical(one.record)]
         if not criteria:
             continue
-        lower, of = result.effect.number < 1, _OF_RATIO[result.effect_kind or ""]
+        lower, of = result.effect.number < 1, OF_RATIO[result.effect_kind or ""]
         options = {
             (True, True): f"A significantly lower {of}",
             (True, False): f"A lower {of}, not significantly so",

@@ -225,3 +225,41 @@ def test_a_finding_is_asked_for_only_where_its_figure_is_its_own(some_base):
         assert others
         for figure in re.findall(r"\d+(?:\.\d+)?%", told):
             assert not any(figure in card.passage.text for one in others for card in shelf.by_record[one.record_id])
+
+
+def test_findings_of_overviews_subsets_and_the_single_case_are_asked_for(starter):
+    made = generate(starter, "FMR", n=300)
+    told = [item for item in made.items if item.template == "told-figure"]
+    sources = {item.citations[0].document.record for item in told}
+    assert {"oman-carillon-case-report", "reduce-fmr", "surgery-severe-lv-dysfunction-series"} <= sources
+    for item in told:
+        figure = item.options[item.answer]
+        assert item.stem.count("_____") == 1 and "95% CI" not in item.stem
+        assert figure.removesuffix(" cm") not in item.stem.split("?", 1)[1].replace("_____", "").split(), item.stem
+        assert " section)" not in item.stem
+
+
+ARTICLE = """Annular cinching in a later invented trial
+
+Results
+
+Readmission for heart failure within two years had a hazard ratio of 0.71 (95% CI 0.52 to 0.97) in the cinched patients.
+Death from any cause in the cinched patients came to a hazard ratio of 1.12 (95% CI 0.80 to 1.57) at two years.
+Readmission for heart failure occurred in 22.5% of cinched patients vs 34.0% of patients on tablets alone.
+Bleeding was significantly less frequent, with a hazard ratio of 0.40 (95% CI 0.20 to 0.80) in the cinched patients.
+"""
+
+
+def test_an_articles_interval_and_rates_are_weighed(tmp_path, make_base):
+    article = tmp_path / "later.txt"
+    article.write_text(ARTICLE, encoding="utf-8")
+    base = make_base(tmp_path / "base", [], extra=[article])
+    made = {"sentence-interval": [], "sentence-difference": []}
+    for item in generate(base, "", n=40).items:
+        made.setdefault(item.template, []).append(item)
+    read = {item.stem.split("“")[2][:11]: item.options[item.answer] for item in made["sentence-interval"]}
+    assert read == {
+        "Readmission": "A lower hazard, statistically significant",
+        "Death from ": "A higher hazard, compatible with no difference",
+    }
+    assert [item.options[item.answer] for item in made["sentence-difference"]] == ["11.5"]
