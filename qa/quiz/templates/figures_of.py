@@ -16,6 +16,8 @@ UNHEARD = "No study in the base gives"
 """How the note on a figure begins that stands nowhere."""
 SPREAD = (0.8, 1.3, 0.6, 1.6, 0.45, 2.0)
 """Multiples of the key for figures that no study gives, used only where the base has too few of its own."""
+NARROW = (0.85, 1.15, 0.72, 1.3, 0.62, 1.45)
+"""The same for what is measured: twice a walk distance or a ventricle is no patient's."""
 
 
 RATIO_NAMES = {"HR": "hazard ratio", "OR": "odds ratio", "RR": "relative risk", "rate ratio": "rate ratio"}
@@ -48,7 +50,7 @@ def rivals(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]:
     for other in shelf.figures():
         if other.outcome is None or other.result is None or other.outcome.measure != card.outcome.measure:
             continue
-        if family(other.record) == own:
+        if family(other.record) == own or is_freedom(other) != is_freedom(card):
             continue
         for value, whose in _figures(other):
             if value.unit != key.unit or not _comparable(value, key):
@@ -61,6 +63,12 @@ def rivals(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]:
             )
     found.sort(key=lambda one: (one[0], one[1], one[2].text))
     yield from (wrong for _, _, wrong in found)
+
+
+def is_freedom(card: Card) -> bool:
+    """Whether the figure counts those without an event."""
+    assert card.outcome is not None
+    return "freedom" in f"{card.outcome.measure} {card.outcome.population or ''}".casefold()
 
 
 def _figures(card: Card) -> Iterator[tuple[Value, str]]:
@@ -97,6 +105,8 @@ def effect_rivals(shelf: Shelf, card: Card, claim: str) -> Iterator[Wrong]:
         if result.effect.unit != card.result.effect.unit:
             continue
         theirs = result.effect.number
+        if card.result.is_ratio and not card.result.arms and (theirs < 1) != (mine < 1):
+            continue  # a marker of risk: a reader knows on which side of 1 it lies
         if not _comparable(result.effect, card.result.effect):
             continue
         text = pretty(result.effect.text)
@@ -116,7 +126,8 @@ def unheard(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]
     decimals = len(key.text.split()[0].rstrip("%").partition(".")[2]) if key.text[0] in "+-0123456789" else 0
     what = figure_of(card, key)
     known = [value for other in shelf.figures() for value in _of_measure(other, card.outcome.measure)]
-    for times in SPREAD:
+    measured = key.unit and not key.unit.startswith("%") and "patient" not in key.unit
+    for times in NARROW if measured else SPREAD:
         number = round(key.number * times, decimals)
         if key.unit.startswith("%") and number >= 100:
             continue

@@ -117,7 +117,7 @@ def effects(shelf: Shelf) -> Iterator[Asked]:
                     Wrong(text=text, note=f"{text} is the {bound} limit of the 95% confidence interval {card.ref}.")
                 )
         wrongs = [*wrongs[:1], *effect_rivals(shelf, card, statement), *wrongs[1:]]
-        if result.is_ratio and effect.number:
+        if result.is_ratio and effect.number and result.arms:
             text = f"{1 / effect.number:.{_decimals(effect.text)}f}"
             wrongs.append(Wrong(text=text, note=f"{text} is the reciprocal: the comparison the other way round."))
         if 0 < len(wrongs) < OPTIONS:
