@@ -80,6 +80,7 @@ def main() -> None:
 
 def _make(base: Base, desk: Desk) -> None:
     making: Making = st.session_state.setdefault("quiz-making", Making())
+    future = jobs.take(JOB)  # before the form is drawn, so that its button is free again
     busy = jobs.under_way(JOB)
     with st.form("quiz-make", border=False):
         topic, kinds, number, button = st.columns([3, 4, 1.3, 1.3], vertical_alignment="bottom")
@@ -97,11 +98,9 @@ def _make(base: Base, desk: Desk) -> None:
         if button.form_submit_button("Make", type="primary", width="stretch", disabled=busy):
             _begin(base, making, wanted.strip(), tuple(chosen) or ("mcq",), int(n), llm.strip() or None)
             busy = True
-    if not busy:
-        return
-    future = jobs.take(JOB)
-    if future is None:
+    if busy:
         jobs.watch(JOB, lambda: _progress(making))
+    if future is None:
         return
     error = future.exception()
     if isinstance(error, ChordaeError):

@@ -32,8 +32,8 @@ def figure(text: str) -> Figure | None:
         return None
     digits = match["value"].replace(",", "").replace("−", "-").replace("–", "-")
     unit = (match["unit"] or "").strip()
-    if re.search(r"\d\s*(%|vs|to\b)", unit):
-        return None
+    if re.search(r"\d\s*(%|vs|to\b)", unit) or (re.fullmatch(r"(?:19|20)\d\d", digits) and unit[:1].isupper()):
+        return None  # two figures; a name that opens with its year, "2020 ACC/AHA valve guideline"
     return Figure(
         value=float(digits), decimals=len(digits.partition(".")[2]), lead=(match["lead"] or "").strip(), unit=unit
     )

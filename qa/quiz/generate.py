@@ -55,13 +55,14 @@ def generate(
 
 
 def _decks(shelf: Shelf, kinds: tuple[str, ...]) -> list[tuple[Template, list[Draft]]]:
-    """The drafts of each template that are of an asked-for kind, templates in turn by kind."""
+    """The drafts of each template that are of an asked-for kind; for each kind one template goes first."""
     decks = []
     for template in TEMPLATES:
         drafts = [draft for draft in template.make(shelf) if draft.kind in kinds]
         if drafts:
             decks.append((template, drafts))
-    return decks
+    first = [next((deck for deck in decks if any(one.kind == kind for one in deck[1])), None) for kind in kinds]
+    return sorted(decks, key=lambda deck: not any(deck is one for one in first))
 
 
 @dataclass(slots=True)

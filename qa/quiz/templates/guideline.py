@@ -285,6 +285,8 @@ def which_document(shelf: Shelf) -> Iterator[Draft]:
             others = [one for one in cards if one is not key]
             if len(others) < 3 or key.record.record_id not in shelf.on_topic:
                 continue
+            if all(class_of(one)[:1].isdigit() != class_of(key)[:1].isdigit() for one in others):
+                continue  # "2a" and "IIa": the way of writing it would name the society
             yield Draft(
                 template="which-document",
                 kind="mcq",

@@ -31,6 +31,12 @@ def test_every_rule_names_its_source():
     assert all("NBME" in rule.source or "Haladyna" in rule.source or "Tarrant" in rule.source for rule in RULES)
 
 
+def test_names_that_open_with_a_year_are_no_figures(citation):
+    names = ("2021 ESC guideline", "2025 ESC/EACTS guideline", "2020 ACC/AHA guideline", "2022 AHA guideline")
+    stem = "Several guidelines advise on TEER in patients with MR. Which of them grades it class IIb?"
+    assert flaws(make(citation, stem=stem, options=names)) == ()
+
+
 FLAWED = [
     ("answerable-lead-in", {"stem": "Patients with MR were treated. The rate of death was"}),
     ("answerable-lead-in", {"stem": "In patients with MR, which of the following statements is true?"}),
