@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from eval.bootstrap import mean_interval
 from eval.mutate import FIGURE_KINDS, HELD_OUT_KINDS, OTHER_KINDS, mutants
-from eval.paraphrases import HELD_OUT, PARAPHRASES, Paraphrase, paraphrases
+from eval.paraphrases import HELD_OUT, OTHER_FIELDS, PARAPHRASES, Paraphrase, paraphrases
 from eval.report import Measurement, Plot, Report, Table, measured
 from eval.runinfo import run_info
 from qa.verify import verify
@@ -49,7 +49,7 @@ class Tried:
 
 def mutations(
     embedder: Embedder | None = None,
-    paths: Sequence[Path] = (PARAPHRASES, HELD_OUT),
+    paths: Sequence[Path] = (PARAPHRASES, HELD_OUT, OTHER_FIELDS),
     progress: Progress | None = None,
 ) -> Report:
     """Try every claim of the files (in the form of `eval.paraphrases`), untouched, mutated and verbatim."""

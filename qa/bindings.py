@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from kb.library import measures
 from qa.entities import Entity
 from qa.parsed import Parsed, parse
 from qa.quantity import Quantity
+from qa.units import read_unit
 
 SLOTS = ("measure", "arm", "time", "trial", "centre", "population", "severity")
 _KIND_OF_SLOT = {
@@ -26,6 +28,8 @@ _GROUP = re.compile(
     r"\b(?:the |in |with )?((?:[\w+/-]+ ){0,2}[\w+/.-]+) (?:group|arm|cohort)s?\b(?:\s+([A-Z0-9]{1,3}|I{1,3})\b)?", re.I
 )
 _GROUP_LABEL = re.compile(r"\b(?:group|arm|cohort|stratum) ([A-Z0-9]{1,3}|I{1,3})\b", re.I)
+_OUTCOME_GROUP = re.compile(r"\b(non-?)?(responder|survivor|carrier|user|smoker)s\b", re.I)
+"""Groups that an outcome or a habit makes; "non-" makes the other one."""
 _NOT_A_GROUP = frozenset("the a an each both either this that two all one other another in of for and per age".split())
 REFERENCE = re.compile(
     r"\b(?:compared (?:with|to)|than(?: (?:in|with|for|after))?|versus|vs\.?|against|relative to|over|rather than)"
@@ -44,6 +48,16 @@ _RUN_GAP = re.compile(
 )
 _LISTED = re.compile(r"[\s,;/]*(?:\([^()]*\))?[\s,;/]*(?:and|or|vs\.?|versus|to|-|–)?\s*")
 _OF_BOTH_ARMS = ("ratio", "ci", "p", "duration", "year")
+_COMPARED_MEASURE = re.compile(
+    r"\s*(?:relative(?:ly)? |absolute(?:ly)? )?(?:higher|lower|greater|smaller|less|fewer|more|increased?|reduced|"
+    r"reduction in|increase in|excess)\s+"
+    r"(?:(?:the|adjusted|relative|overall|risk|rate|hazard|odds|likelihood|of|in|for)\s+)*",
+    re.I,
+)
+"""Between a figure and the measure that it is more or less of: "an 18% higher mortality"."""
+_COUNTED = re.compile(r"\s*(?:(?:cases?|episodes?|instances?|events?) of )?(?:an? )?", re.I)
+"""Between a count and what is counted: "four cases of acute kidney injury"."""
+_COUNTED_THING = re.compile(r"\s+(?!patients?\b|of\b|in\b|with\b|and\b|or\b|at\b|vs\b|versus\b|for\b)[a-z]{4,}")
 _CUT = re.compile(r";|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s")
 
 
@@ -119,6 +133,9 @@ def _groups(text: str) -> list[Entity]:
                 end=match.end(),
             )
         )
+    for match in _OUTCOME_GROUP.finditer(text):
+        name = f"{'non-' if match[1] else ''}{match[2].lower()}s"
+        made.append(Entity(kind="arm", name=name, text=match.group(), start=match.start(), end=match.end()))
     for match in _GROUP.finditer(text):
         words = [word for word in match.group(1).split() if word.lower() not in _NOT_A_GROUP]
         if words and not any(m.start < match.end() and match.start() < m.end for m in made):
@@ -189,6 +206,15 @@ def _own_measure(
         (f.start for f in sentence.figures if f.start >= figure.end and f.kind not in ("ci", "p", "iqr", "fraction")),
         default=len(text),
     )
+    direct = next((n for n in after if not any(figure.end <= f.start < n.start for f in sentence.figures)), None)
+    if direct is not None:
+        gap = text[figure.end : direct.start]
+        counted = figure.kind in ("number", "count") and not figure.printed_unit and _COUNTED.fullmatch(gap)
+        if counted or (figure.kind in ("percent", "ratio", "number") and _COMPARED_MEASURE.fullmatch(gap)):
+            return _joined(text, direct, after[after.index(direct) + 1 :])
+    if any(_fits(name.name, figure) for name in (*before, *after)):
+        before = [name for name in before if _fits(name.name, figure)]
+        after = [name for name in after if _fits(name.name, figure)]
     near_after = [
         n
         for n in after
@@ -196,6 +222,10 @@ def _own_measure(
         and not re.search(r"[;:]|,\s|\band\b", text[figure.end : n.start])
         and not any(s.sense in ("up", "down") and figure.end <= s.start < n.start for s in sentence.signals)
     ]
+    of = figure.text.endswith(("cases", "case", "episodes", "events")) and text.startswith(" of ", figure.end)
+    if (of or _COUNTED_THING.match(text, figure.end)) and figure.kind in ("number", "count") and before:
+        if re.search(r",|\band\b", text[before[-1].end : figure.start]) and not near_after:
+            return frozenset()  # "one stroke, six major bleeds": what is counted stands behind, in words of its own
     free = [name for name in before if not _has_its_figure(sentence, name, figure)]
     if free:
         last = free[-1]
@@ -212,27 +242,54 @@ def _own_measure(
     return _joined(text, near_after[0], near_after[1:]) if near_after else frozenset()
 
 
+EVENT = re.compile(
+    r"surviv|mortal|death|stroke|interven|hospital|bleed|follow|event|success|complic|transplant|\bage\b", re.I
+)
+"""Measures that are counted, or are times: they have no size in millimetres."""
+
+
+@lru_cache(maxsize=1)
+def _units() -> Mapping[str, str]:
+    """The dimension of each measure of the controlled list that has one that can be read ("mm2", "%")."""
+    found = {}
+    for measure in measures():
+        unit = read_unit(measure.unit or "", 0)
+        if unit.dimension:
+            found[measure.name] = unit.dimension
+    return found
+
+
+def _fits(measure: str, figure: Quantity) -> bool:
+    """Whether the figure's unit can be the measure's: an area in mm² is no ejection fraction, and no death."""
+    if figure.kind != "measure" or figure.unit in ("", "%", "pp", "point"):
+        return True
+    known = _units().get(measure)
+    return known == figure.unit if known else not EVENT.search(measure)
+
+
 def _has_its_figure(sentence: Parsed, name: Entity, figure: Quantity) -> bool:
     """Whether a qualifier's figure stands right behind the name ("with LVEF <35%"): later figures are not its own."""
     for other in sentence.figures:
         if other.start >= figure.start:
             return False
-        if 0 <= other.start - name.end <= 12 and other.kind != "duration":
+        if 0 <= other.start - name.end <= 12 and (other.kind != "duration" or other.operator != "="):
             listed = _LISTED.fullmatch(sentence.text[other.end : figure.start]) and other.unit == figure.unit
             return other.operator != "=" and not listed
     return False
 
 
 def _joined(text: str, name: Entity, neighbours: Sequence[Entity]) -> frozenset[str]:
-    """The measure, and those joined to it by "or": "died or were hospitalised"."""
-    together = {name.name}
+    """The measure, and those joined to it by "or": "died, were hospitalised or needed a transplant"."""
+    first, together, chosen = name, {name.name}, False
     for other in neighbours:
         a, b = sorted((name, other), key=lambda entity: entity.start)
-        if not re.fullmatch(r"[\s,/]*(?:or|and/or|/)\s+(?:\w+\s+){0,2}", text[a.end : b.start]):
+        gap = re.fullmatch(r"(?:[\s,/]*(or|and/or|/)|,)\s+(?:\w+\s+){0,3}", text[a.end : b.start])
+        if gap is None:
             break
+        chosen = chosen or bool(gap[1])
         together.add(other.name)
         name = other
-    return frozenset(together)
+    return frozenset(together) if chosen else frozenset({first.name})
 
 
 def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[frozenset[str]]) -> None:
@@ -243,6 +300,11 @@ def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[f
         listed = _distinct([*(n for n in names if n not in references), *references])
     for run in _runs(sentence):
         if slot == "arm" and sentence.figures[run[0]].kind in _OF_BOTH_ARMS:
+            continue
+        if slot == "arm" and {sentence.figures[index].role for index in run} == {"from", "to"}:
+            whose = next((own[index] for index in run if own[index]), frozenset[str]())
+            for index in run:
+                own[index] = whose  # a change from one figure to the other is one group's
             continue
         if slot == "time":
             first, last = sentence.figures[run[0]].start, sentence.figures[run[-1]].end

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.bindings import Bound, bindings
+from qa.bindings import EVENT, Bound, bindings
 from qa.compatible import compatible
 from qa.finding import ORDER, Finding, Weight
 from qa.frame import frame
@@ -17,17 +17,21 @@ from qa.quantity import Quantity
 _TIMES_AGREE = 0.02
 """Two times in different units are one when they differ by less than this share (30 days, one month)."""
 _ABOUT = 0.05
-"""How far "about", "half", "a third" may be from the figure."""
+"""How far "half", "a third" may be from the figure; "about 80%", in digits, half as far."""
 _SPOKEN_OF = 0.01
 """How far a figure may be rounded and still be the same when spoken: a mean age of 71.7 years is 72."""
 _ENTAILS = 0.25
 """How far beyond its bound a figure may lie and still be what "more than 40%" speaks of."""
 _LEVELS = (0.05, 0.01, 0.001)
 """The conventional levels of significance: "p<0.05" follows from p=0.002."""
+_ROUND = 10
+"""Totals up to which such a fraction is a round one: "one in ten" for 9.6%."""
 _SPOKEN = 100
 """Totals up to which a fraction in words ("one in five") may stand for a percentage."""
 _SAME_SUBJECT = 0.34
 """Share of the claim's clause that a sentence must hold for its figure to be "the passage's figure"."""
+_ORDINAL = frozenset({"class", "level", "grade"})
+"""Kinds of figure that say themselves what they measure."""
 _COUNTS = frozenset({"", "patient", "man", "woman"})
 _SLOT_WORDS = {
     "measure": "measure",
@@ -40,6 +44,19 @@ _SLOT_WORDS = {
 }
 _REDUCED = re.compile(r"\b(?:reduc|lower|fewer|less|cut|decreas|drop|fall|fell|declin|relative|smaller)\w*", re.I)
 _DIFFERENCE = re.compile(r"\b(?:absolute|difference|points?|pp|more|fewer|higher|lower|gap)\b", re.I)
+_APART = re.compile(
+    r"\s*(?:more|less|fewer|lower|higher|below|above|longer|shorter|greater|smaller|larger|better|worse)\b", re.I
+)
+"""What makes a figure the distance between two: "5 mmHg below placebo"."""
+_UPWARDS = re.compile(r"more|higher|above|longer|greater|larger", re.I)
+_ABSENCE = re.compile(
+    r"\b(?:missing|without|not|no|none|lost|fail\w*|unavailable|incomplete|died|deaths?|dead|mortality|withdr\w+|free)\b"
+    r"|\w+-free\b",
+    re.I,
+)
+"""Words on one side only make a share the rest of the other: "62% survived", "38% died"."""
+_DIED = re.compile(r"(?:\s+\w+){0,3}\s+(?:died|dead)\b", re.I)
+_LIKELY = re.compile(r"\b(?:likely|likelihood|odds)\b", re.I)
 _MONTH_BESIDE = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\.? ?\||\| ?(?:of )?"
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -48,9 +65,16 @@ _YEARLY = re.compile(r"\b(?:annual\w*|yearly|per year|a year|each year)\b", re.I
 _GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s+)?$", re.I)
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
-_AGE = re.compile(r"\b(?:age|aged|older?)\b", re.I)
-_EVENT = re.compile(r"surviv|mortal|death|stroke|interven|hospital|bleed|follow|event|success|complic|transplant", re.I)
-"""Measures that are counted, and have no size in millimetres."""
+_AGE = re.compile(r"\b(?:age|aged|older?)\b|\bthose\s*$", re.I)
+_OWN_GROUP = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:with|in|on|for|among|under|after)\s", re.I)
+_BESIDE_FIGURE = 30
+"""Characters behind a figure in which its group is named."""
+_EARLY = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:at (?:baseline|admission|entry|inclusion)|before\b|initially|pre-?operatively)", re.I
+)
+_LATE = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:at (?:follow-?up|the end)|after\b|afterwards|later|post-?operatively)", re.I
+)
 _THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
 
 
@@ -216,7 +240,8 @@ def _near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other
             continue
         if abs(a - b) <= _SPOKEN_OF * scale and _rounds(claim, other):
             continue
-        if claim.operator == "~" and (abs(a - b) <= _ABOUT * scale or _rounds(claim, other)):
+        about = _ABOUT / 2 if any(char.isdigit() for char in claim.text) else _ABOUT
+        if claim.operator == "~" and (abs(a - b) <= about * scale or _rounds(claim, other)):
             continue
         return False
     return True
@@ -227,8 +252,7 @@ def _rounds(claim: Quantity, other: Quantity) -> bool:
 
 
 def _kinds_meet(claim: Quantity, other: Quantity) -> bool:
-    ordinal = {"class", "level", "grade"}
-    if claim.kind in ordinal or other.kind in ordinal:
+    if claim.kind in _ORDINAL or other.kind in _ORDINAL:
         return claim.kind == other.kind and (claim.label[:3] == other.label[:3])
     if claim.kind == "p" or other.kind == "p":
         return claim.kind == other.kind
@@ -262,6 +286,8 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
     if part.kind == "percent" and total:
         spoken = "/" not in whole.text and total <= _SPOKEN
         share = 100 * count / total
+        if spoken and total <= _ROUND:
+            return abs(share - part.value) <= _ABOUT * share
         return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
     return False
 
@@ -269,10 +295,11 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
 def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether the figure follows from the evidence's: "more than 40%" from 45%, a 36% cut from a rate ratio of 0.64."""
     around = claim.text[max(0, figure.start - 60) : figure.end + 45]
+    if _is_the_rest(claim, figure, evidence) or _both_counts(figure, evidence) or _died(figure, evidence):
+        return True
     if figure.kind == "percent" and _REDUCED.search(around):
-        ratios = [
-            f.value for s in evidence for f in s.figures if f.label in ("HR", "RR", "rate ratio") and f.kind == "ratio"
-        ]
+        labels = ("HR", "RR", "rate ratio", *(("OR",) if _LIKELY.search(around) else ()))
+        ratios = [f.value for s in evidence for f in s.figures if f.label in labels and f.kind == "ratio"]
         if any(ratio < 1 and abs(100 * (1 - ratio) - figure.value) < 0.51 for ratio in ratios):
             return True
     if figure.role == "by" or (figure.unit in ("pp", "point", "%") and _DIFFERENCE.search(around)):
@@ -286,6 +313,8 @@ def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> boo
                     room = _ABOUT * apart if figure.operator == "~" else 0.51 * 10**-figure.decimals * figure.factor
                     if a.group == b.group and a is not b and abs(apart - abs(figure.canonical[0])) <= room:
                         return True
+    if figure.kind in ("measure", "duration") and _is_distance(claim, figure, evidence):
+        return True
     if figure.kind == "p":
         return (
             figure.operator in ("<", "<=")
@@ -313,6 +342,56 @@ def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> boo
                 if beyond and abs(value - bound) <= _ENTAILS * max(abs(bound), 1e-9):
                     return True
     return False
+
+
+def _is_the_rest(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether the figure is what the evidence's share leaves of the whole, and the claim speaks of the opposite."""
+    absent = bool(_ABSENCE.search(claim.text))
+    for sentence in evidence:
+        if bool(_ABSENCE.search(sentence.text)) == absent:
+            continue
+        for other in sentence.figures:
+            if figure.kind == other.kind == "fraction" and figure.values[1] == other.values[1]:
+                if figure.values[0] + other.values[0] == figure.values[1]:
+                    return True
+            if figure.kind == other.kind == "percent" and figure.operator == other.operator == "=":
+                if abs(figure.value + other.value - 100) <= 0.51 * 10 ** -min(figure.decimals, other.decimals):
+                    return True
+    return False
+
+
+def _died(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "212 deaths" are the evidence's 212 patients who died."""
+    return figure.unit == "death" and any(
+        f.value == figure.value and f.unit in _COUNTS and _DIED.match(s.text, f.end)
+        for s in evidence
+        for f in s.figures
+    )
+
+
+def _is_distance(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "5 mmHg below" is how far two neighbouring figures of the evidence lie apart, that way round."""
+    said = _APART.match(claim.text, figure.end)
+    if said is None:
+        return False
+    room = 0.51 * figure.factor / 10**figure.decimals
+    for sentence in evidence:
+        same = [f for f in sentence.figures if f.kind == figure.kind and f.unit == figure.unit]
+        for a, b in pairwise(same):
+            low, high = sorted((a.canonical[0], b.canonical[0]))
+            told = [f.canonical[0] for f in claim.figures if f is not figure and f.unit == figure.unit]
+            wrong_end = (low if _UPWARDS.search(said[0]) else high) in told
+            if abs(high - low - figure.canonical[0]) <= room and not wrong_end:
+                return True
+    return False
+
+
+def _both_counts(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether count and total of "212 of the 640" stand in one sentence of the evidence, apart from each other."""
+    if figure.kind != "fraction":
+        return False
+    counts = [{f.value for f in s.figures if f.kind in ("count", "number")} for s in evidence]
+    return any(set(figure.values) <= held for held in counts)
 
 
 def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding | None:
@@ -480,17 +559,28 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
                 reason=f"In the passage {shown} belongs to {_listed(candidate.bound.slots['arm'])}, "
                 f"in the claim the change {'begins' if ours.role == 'from' else 'ends'} there.",
             )  # fmt: skip
+    if ours.role in ("from", "to") and theirs.role not in ("from", "to"):
+        text, at = candidate.sentence.text, theirs.end
+        early, late = bool(_EARLY.match(text, at)), bool(_LATE.match(text, at))
+        if early != late and (ours.role == "to") == early:
+            where = "at the beginning" if early else "at the end"
+            return Finding(
+                check="direction", weight="contradicted",
+                reason=f"In the passage {shown} stands {where}, in the claim at the other end of the change.",
+            )  # fmt: skip
     if ours.role == "by" and theirs.role in ("from", "to") and ours.kind == theirs.kind:
         return Finding(
             check="direction", weight="contradicted",
             reason=f"In the passage {shown} is an end of a change, in the claim the size of it.",
         )  # fmt: skip
+    if strange := _anothers(claim, item, candidate):
+        return strange
     for slot in ("measure", "arm", "time", "trial", "centre", "population", "severity"):
         if slot not in item.slots or slot not in candidate.bound.slots:
             continue
         if compatible(slot, item.slots[slot], candidate.bound.slots[slot]):
             continue
-        if slot == "measure" and _misread(claim, candidate.bound):
+        if slot == "measure" and (ours.kind in _ORDINAL or _misread(claim, candidate.bound)):
             continue
         if _tied(item, slot) and (slot in candidate.bound.sure or slot in ("trial", "centre")):
             ours_name, theirs_name = _listed(item.slots[slot]), _listed(candidate.bound.slots[slot])
@@ -502,10 +592,31 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
     return None
 
 
+def _anothers(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | None:
+    """The claim gives its figure to an arm that has another one in the sentence, where this one has its own words."""
+    theirs, arm = candidate.bound.figure, item.slots.get("arm", frozenset())
+    if "arm" not in item.sure or "arm" in candidate.bound.sure:
+        return None
+    if not _OWN_GROUP.match(candidate.sentence.text, theirs.end):
+        return None
+    behind = {name.name for name in claim.names if 0 <= name.start - item.figure.end <= _BESIDE_FIGURE}
+    if _OWN_GROUP.match(claim.text, item.figure.end) and not behind & arm:
+        return None  # it has a group of its own, in words that no list knows
+    for other in bindings(candidate.sentence.text, candidate.sentence.heading):
+        alike = other.figure.kind == theirs.kind and other.figure.unit == theirs.unit
+        if alike and "arm" in other.sure and other.slots["arm"] == arm and not same_value(other.figure, theirs):
+            return Finding(
+                check="arm", weight="contradicted",
+                reason=f"In the passage {_shown(other.figure)} belongs to {_listed(other.slots['arm'])}, "
+                f"in the claim {_shown(item.figure)} does.",
+            )  # fmt: skip
+    return None
+
+
 def _misread(claim: Parsed, bound: Bound) -> bool:
     """Whether a measure cannot be the figure's ("71 mm" of survival), or is one of several that the claim names too."""
     names = bound.slots["measure"]
-    if bound.figure.kind == "measure" and all(_EVENT.search(name) for name in names):
+    if bound.figure.kind == "measure" and all(EVENT.search(name) for name in names):
         return True
     named = {name.name for name in claim.names if name.kind == "measure"}
     return len(names) > 1 and bool(names & named)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, permutations, product
 
 from qa.figure_check import same_value
 from qa.finding import Finding
+from qa.frame import frame
 from qa.parsed import Parsed, weighted_terms
 from qa.quantity import Quantity
 
 _SUCCESS, _FAILURE = re.compile(r"\bsucce(?:ss|ed)\w*", re.I), re.compile(r"\b(?:fail|unsuccess)\w*", re.I)
 _MULTIPLES = (
     (re.compile(r"\bhal(?:v(?:ed|es|ing)|f as)\b", re.I), 0.5),
-    (re.compile(r"\b(?:doubl(?:ed|es|ing)|twice)\b", re.I), 2.0),
+    (re.compile(r"\b(?:doubl(?:ed|es|ing)|twice (?:as|the|that))\b", re.I), 2.0),
     (re.compile(r"\b(?:tripl(?:ed|es|ing)|trebl(?:ed|es|ing))\b", re.I), 3.0),
 )
 _ROUGHLY = 0.15
 """How far from a half, the double or the triple a figure may lie that is called so."""
+_JOINT = re.compile(r"\band\b|;|\b(?:while|whereas|but)\b", re.I)
+_SUPERIOR = re.compile(r"(?<!non)(?<!non-)(?<!not )\bsuperior(?:ity)?\b", re.I)
+_NON_INFERIOR = re.compile(r"\bnon-?inferior(?:ity)?\b", re.I)
 _PREFIXES = ("un", "in", "non", "a", "dis")
 _WORD = re.compile(r"[a-z]{5,}", re.I)
 _CONTEXT = 90
@@ -50,6 +55,10 @@ def _readings(claim: Parsed, evidence: Sequence[Parsed]) -> Iterator[tuple[list[
         for sentence in evidence:
             pairs = [(c, d) for c, d in product(sentence.figures, repeat=2) if same_value(a, c) and same_value(b, d)]
             for c, d in pairs[:1]:
+                if compared := _compared(sentence, c, d):
+                    ours = [[_told_of(claim, one, side) for one in (a, b)] for side in _sides(claim, a, b)]
+                    yield [_met(told, compared) for told in ours], c, d
+                    continue
                 sides = product(_sides(claim, a, b), _sides(sentence, c, d))
                 yield [_meeting(claim, (a, b), one, sentence, (c, d), other) for one, other in sides], c, d
 
@@ -59,6 +68,21 @@ def _sides(sentence: Parsed, a: Quantity, b: Quantity) -> tuple[int, ...]:
     behind = [_told_of(sentence, figure, 1) for figure in (a, b)]
     tied = all(_TIED.match(sentence.text, figure.end) for figure in (a, b))
     return (1,) if tied and behind[0] - behind[1] and behind[1] - behind[0] else (0, 1)
+
+
+def _compared(sentence: Parsed, c: Quantity, d: Quantity) -> list[frozenset[str]] | None:
+    """The words of the two sides in "early surgery was followed by better survival than waiting (86% vs 69%)"."""
+    first, second = (c, d) if c.role == "first" else (d, c)
+    if (first.role, second.role) != ("first", "second") or first.group != second.group:
+        return None
+    opened = sentence.text.rfind("(", 0, first.start)
+    if opened < 0 or sentence.text[opened + 1 : first.start].strip() not in ("", "median", "mean"):
+        return None
+    compared = frame(replace(sentence, text=sentence.text[:opened]))
+    sides = [frozenset(weighted_terms(part)) for part in (compared.who, compared.whom)]
+    if not all(side - other for side, other in (sides, sides[::-1])):
+        return None
+    return sides if first is c else sides[::-1]
 
 
 def _multiplied(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
@@ -91,30 +115,37 @@ def _meeting(
     side: int,
 ) -> int:
     """How many words two figures are told of alike in claim and sentence, less those told of the other figure."""
-    a, b = (_told_of(claim, figure, our_side) for figure in ours)
-    c, d = (_told_of(sentence, figure, side) for figure in theirs)
+    return _met(
+        [_told_of(claim, figure, our_side) for figure in ours], [_told_of(sentence, figure, side) for figure in theirs]
+    )
+
+
+def _met(ours: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]) -> int:
+    """The same for the words that claim and sentence have for each of their two figures."""
+    (a, b), (c, d) = ours, theirs
     a, b, c, d = a - b, b - a, c - d, d - c
     straight, across = (len(a & c), len(b & d)), (len(a & d), len(b & c))
-    if all(across) and not any(straight):
+    if all(across) and not all(straight) and sum(across) >= sum(straight) + 2:
         return -2 * min(across)
     return 2 * min(straight) if all(straight) else sum(straight)
 
 
 def _told_of(sentence: Parsed, figure: Quantity, side: int) -> frozenset[str]:
-    """The terms before (0) or behind (1) a figure, up to the next figure."""
+    """The terms before (0) or behind (1) a figure, up to the next figure and no further than an "and" on the way."""
+    text = sentence.text
     if side == 0:
         start = max((other.end for other in sentence.figures if other.end <= figure.start), default=0)
-        text = sentence.text[max(start, figure.start - _CONTEXT) : figure.start]
-    else:
-        start, end = figure.end, len(sentence.text)
-        for other in sentence.figures:
-            if other.start >= start:
-                if other.start - start > _BESIDE:
-                    end = other.start
-                    break
-                start = other.end
-        text = sentence.text[start : min(end, start + _CONTEXT)]
-    return frozenset(weighted_terms(text))
+        before = text[max(start, figure.start - _CONTEXT) : figure.start]
+        return frozenset(weighted_terms(_JOINT.split(before)[-1] if start else before))
+    start, end, more = figure.end, len(text), False
+    for other in sentence.figures:
+        if other.start >= start:
+            if other.start - start > _BESIDE:
+                end, more = other.start, True
+                break
+            start = other.end
+    behind = text[start : min(end, start + _CONTEXT)]
+    return frozenset(weighted_terms(_JOINT.split(behind)[0] if more else behind))
 
 
 def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
@@ -129,6 +160,10 @@ def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
                     said, found = (word, prefix + word) if here is ours else (prefix + word, word)
                     reason = f"The claim says “{said}”, the passage “{found}”."
                     return Finding(check="negation", weight="contradicted", reason=reason)
+    beyond = _SUPERIOR.search(claim.text)
+    if beyond and _NON_INFERIOR.search(text) and not _SUPERIOR.search(text):
+        reason = f"The claim says “{beyond.group()}”, the passage only that it was non-inferior."
+        return Finding(check="negation", weight="contradicted", reason=reason)
     if not claim.figures:
         return None
     carrying = " ".join(s.text for s in evidence if any(same_value(a, b) for a in claim.figures for b in s.figures))

@@ -15,7 +15,8 @@ _HELD = 0.5
 _REACH = 5
 """How many words after a negation it reaches, within its clause."""
 _PLAIN_ANYWHERE = re.compile(
-    r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral|free(?:dom)? (?:of|from)|absen\w+)\b",
+    r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral|free(?:dom)? (?:of|from)|absen\w+"
+    r"|\w+-free|event-?free)\b",
     re.I,
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -23,8 +24,8 @@ _PLAIN = re.compile(r"not|no|none|never|neither|nor|cannot|can't|without|nothing
 _NEGATIVE = re.compile(
     r"\b(?:un(?!der|til|ited|ion|it)|non-?|dis(?!eas|tanc|tribu|play|cuss|charg))\w{4,}"
     r"|\b(?:inad|inel|insuf|imposs|incap)\w+"
-    r"|\b(?:lack\w*|absen\w+|free(?:dom)? (?:of|from)|fail\w*|exclud\w*|only|neutral|rarely|few|hardly|denied|refus\w*"
-    r"|declin\w*"
+    r"|\b(?:lack\w*|absen\w+|\w+-free|free(?:dom)? (?:of|from)|fail\w*|exclud\w*|only|neutral|rarely|few|hardly"
+    r"|denied|refus\w*|declin\w*"
     r"|contra\w+|zero|stable|similar\w*|same|constant|not|no|none|never|neither|nor|cannot|without)\b",
     re.I,
 )
@@ -72,7 +73,10 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
         figure
         for figure in claim.figures
         for start, end in claim.clauses
-        if figure.kind in kinds and start <= figure.start < end and any(start <= cue.start < end for cue in ours)
+        if figure.kind in kinds
+        and not figure.unit.startswith(("mg", "IU", "U"))
+        and start <= figure.start < end
+        and any(start <= cue.start < end for cue in ours)
     ]
     plain = []
     for sentence in evidence:

@@ -10,10 +10,11 @@ from qa.quantity import Kind, Operator, Quantity
 
 _OPERATORS_AFTER: dict[Operator, re.Pattern[str]] = {
     ">=": re.compile(
-        r"\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer)\b|\s*and (?:above|over)\b"
+        r"\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer|wider)\b|\s*and (?:above|over)\b"
     ),
     "<=": re.compile(
-        r"\s*,?\s*or (?:less|fewer|lower|below|smaller|younger|better|under|shorter)\b|\s*and (?:below|under)\b"
+        r"\s*,?\s*or (?:less|fewer|lower|below|smaller|younger|better|under|shorter|narrower)\b"
+        r"|\s*and (?:below|under)\b"
     ),
 }
 _ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
@@ -39,6 +40,13 @@ _GRADE = re.compile(
     r"\b[Gg]rades?\s+(?:of\s+)?(?P<op2>≥|>=|>|≤|<=|<)?\s*(?P<a2>[0-4]|IV|I{1,3})\+?"
     r"(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>[0-4]|IV|I{1,3})\+?)?(?![\w.%])"
     r"|(?P<op>≥\s?|>=\s?|>\s?|≤\s?|<=\s?|<\s?)?(?P<a>[0-4])\+(?:\s*(?:[-–/]|to|or|and)\s*(?P<b>[0-4])\+)?(?![\w])"
+)
+
+
+_GRADE_OPERATOR = re.compile(
+    r"\b(?:(?P<le>at most|no more than|not more than|up to)|(?P<ge>at least|no less than)"
+    r"|(?P<lt>(?<!no )(?:less than|below|under))|(?P<gt>(?<!no )(?:more than|above|over)))\s+$",
+    re.IGNORECASE,
 )
 
 
@@ -93,9 +101,12 @@ def ordinals(text: str) -> Iterator[Quantity]:
             match["a2"] or not text[: match.start()].endswith(tuple("0123456789."))
         ):
             ends = [match["a"] or match["a2"], match["b"] or match["b2"]]
-            yield make(
-                match, "grade", "grade", tuple(_ordinal(end) for end in ends if end), match["op"] or match["op2"]
-            )
+            before = _GRADE_OPERATOR.search(text[: match.start()])
+            spoken = next((sign for sign, said in (before.groupdict() if before else {}).items() if said), None)
+            sign = match["op"] or match["op2"] or {"le": "<=", "ge": ">=", "lt": "<", "gt": ">", None: None}[spoken]
+            made = make(match, "grade", "grade", tuple(_ordinal(end) for end in ends if end), sign)
+            start = before.start() if before else made.start
+            yield replace(made, start=start, text=text[start : made.end])
 
 
 def _level(text: str, match: re.Match[str]) -> Quantity:

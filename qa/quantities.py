@@ -58,7 +58,7 @@ _OPERATORS_BEFORE = {
     )
     for operator, words in _OPERATOR_WORDS.items()
 }
-_DURING = re.compile(r"\b(?:over|under)\s*(?:the (?:next|first|following|last)\s*)?$", re.IGNORECASE)
+_DURING = re.compile(r"\bover\s*(?:the (?:next|first|following|last)\s*)?$", re.IGNORECASE)
 _OLDER = re.compile(r"\b(?:aged?|older)\b[^.]{0,12}$", re.IGNORECASE)
 
 _MONTHS = "january february march april may june july august september october november december".split()

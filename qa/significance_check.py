@@ -54,7 +54,8 @@ def check_significance(claim: Parsed, evidence: Sequence[Parsed]) -> list[Findin
                 check="direction", weight="contradicted", reason=f"The claim sees a difference, the passage has {text}."
             )
         ]
-    if _EFFECT.search(claim.text) and measure:
+    denied = any(signal.sense in ("negation", "null") for signal in claim.signals)
+    if _EFFECT.search(claim.text) and measure and not denied:
         return [
             Finding(
                 check="direction",

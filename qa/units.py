@@ -125,7 +125,9 @@ _CASED = frozenset("m M s S h d y g l L w W U IU Fr mV Hz min py pp".split())
 _ALTERNATIVES = "|".join(sorted((re.escape(name) for name in _ATOMS), key=len, reverse=True))
 _ONE = re.compile(rf"(?:{_ALTERNATIVES})(?![A-Za-zµμ²³0-9^]|-(?:[a-z]{{3,}}\b(?<!old)))", re.IGNORECASE)
 _START = re.compile(r"[ \u00a0\u2009\u202f]?-?(?=\S)|\s(?=\S)")
-_PER = re.compile(r"\s?/\s?|\s+per\s+(?:an?\s+)?|\s+a\s+(?=day\b|week\b|month\b|year\b)|·")
+_PER = re.compile(
+    r"\s?/\s?|\s+per\s+(?:an?\s+)?|\s+a\s+(?=(?:day|week|month|year)\b(?! (?:later|after|before|earlier|on\b)))|·"
+)
 _PER_FIRST = re.compile(r"\s*(?:per\s+(?:an?\s+)?|/\s?)")
 _HUNDREDS = re.compile(r"(1[\s,\u202f]?000|100|10)\s*[- ]?")
 _MEASURED_PEOPLE = re.compile(r"(?:enrolled|randomi[sz]ed|consecutive|eligible|symptomatic|elderly|treated)\s+", re.I)

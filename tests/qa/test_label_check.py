@@ -77,3 +77,56 @@ def test_a_multiple_that_no_figure_shows_is_not_supported() -> None:
     ):
         reasons = verify("The device halved deaths.", [passage]).reasons
         assert not any("no figure" in reason for reason in reasons), passage
+
+
+MEASURED = "Vena contracta width averaged 0.62 cm at baseline and 0.41 cm at follow-up."
+COMPARED = "Early surgery was associated with better survival than watchful waiting at 10 years (86% vs 69%)."
+WEDGE = "Mean wedge pressure during exercise was 27 mmHg with the drug and 32 mmHg with placebo."
+EVENTS = (
+    "Stroke occurred in 1 of 75 patients treated with the valve, major bleeding in 6, and acute kidney injury in 4."
+)
+LIST = "Sudden death accounted for 38% of all deaths and pump failure for 29%."
+NEUTRAL = "Ablation did not lower the risk of stroke (HR 0.92, 95% CI 0.71-1.19)."
+TRIAL = "The composite was 18.2% with the stent and 16.9% with surgery, meeting the criterion for noninferiority."
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        (MEASURED, "The vena contracta narrowed from 6.2 to 4.1 mm on average."),
+        (COMPARED, "Ten-year survival was 86% after early surgery but 69% with watchful waiting."),
+        (WEDGE, "During exercise the wedge pressure was 27 mmHg on the drug, 5 mmHg below placebo."),
+        (EVENTS, "Among 75 patients there were one stroke, six major bleeds and four cases of acute kidney injury."),
+        (NEUTRAL, "Stroke risk was not reduced by ablation (HR 0.92)."),
+        ("Follow-up was available in 88 of 104 patients.", "Follow-up was missing in 16 of the 104 patients."),
+        ("Transplant-free survival at three years was 71%.", "Three years on, 71% were alive without a transplant."),
+        ("Of 640 screened patients, 212 met the criteria.", "Of those screened, 212 of the 640 were eligible."),
+        ("Vaccination was followed by fewer admissions (OR 0.34).", "Admission was 66% less likely after vaccination."),
+        ("Severe leaks were present in 2.9% at discharge and 1.4% at one year.", "Leaks fell to 1.4% a year later."),
+        ("Median follow-up was 3.2 years, during which 212 patients died.", "Over 3.2 years, 212 deaths occurred."),
+    ],
+)
+def test_the_same_in_other_words_is_not_contradicted(passage: str, claim: str) -> None:
+    found = [finding for finding in verify(claim, [passage]).reasons if "does not speak" not in finding]
+    assert not [reason for reason in found if "clearly" not in reason], found
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        (MEASURED, "The vena contracta widened from 4.1 to 6.2 mm on average."),
+        (COMPARED, "Ten-year survival was 69% after early surgery but 86% with watchful waiting."),
+        (WEDGE, "During exercise the wedge pressure was 27 mmHg on placebo."),
+        (WEDGE, "During exercise the wedge pressure was 27 mmHg on the drug, 5 mmHg above placebo."),
+        (LIST, "Thirty-eight percent of the deaths were due to pump failure and 29% were sudden."),
+        (TRIAL, "The stent was superior, with 18.2% against 16.9%."),
+        ("LVESV shrank by 24% when the QRS was at least 150 ms.", "LVESV shrank by 24% when the QRS was under 150 ms."),
+        (
+            "NT-proBNP fell to 1980 pg/mL in responders, not in non-responders.",
+            "In non-responders it fell to 1980 pg/mL.",
+        ),
+    ],
+)
+def test_what_changed_its_bearer_is_noticed(passage: str, claim: str) -> None:
+    assert verify(claim, [passage]).support in {"contradicted", "partial", "unsupported"}, claim
+    assert any("does not speak" not in reason for reason in verify(claim, [passage]).reasons), claim
