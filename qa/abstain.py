@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.answer import Reason
 from qa.compose import HEAD, HEAVY, Calibration, lacks, probability
+from qa.entities import entities
 from qa.features import Candidate
-from qa.question import Need, Question, same_time, times
+from qa.question import Need, Question, missing, same_time, times
 
 OFF_TOPIC_COSINE = 0.25
 """Below this likeness of the question to the best sentence nothing of the subject is in the base."""
@@ -34,6 +36,7 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     head = ranked[:HEAD]
     lacking = min(lacks(question, ranked), key=lambda needs: sum(need.weight for need in needs))
     names = [need for need in lacking if need.name and need.weight >= HEAVY]
+    names = names or _another_device(question, head)
     untimed = _time_missing(question, head)
     answerable = probability(question, ranked, model) >= model.threshold and not _NOTHING.search(ranked[0].text)
     if answerable and not names and not untimed:
@@ -50,6 +53,25 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     return Lack(reason="not-covered", missing=_words(heavy or lacking), slot="topic" if len(heavy) > 1 else "measure")
 
 
+def _another_device(question: Question, head: Sequence[Candidate]) -> list[Need]:
+    """The asked-for devices, where the best sentence speaks of another one and what it tells is not told of them."""
+    asked = _devices(question.text)
+    best = _devices(head[0].text) if asked else frozenset[str]()
+    if not best or best & asked:
+        return []
+    wanted = [need for need in question.needs if _devices(need.words) & asked]
+    told = set(question.needs) - set(missing(question, head[0].text)) - set(wanted)
+    for candidate in head:
+        if _devices(candidate.text) & asked and not told & set(missing(question, candidate.text)):
+            return []
+    return wanted
+
+
+@lru_cache(maxsize=4096)
+def _devices(text: str) -> frozenset[str]:
+    return frozenset(name.name for name in entities(text) if name.kind == "device")
+
+
 def _time_missing(question: Question, head: Sequence[Candidate]) -> str | None:
     """The asked-for time point when the subject is told at other times only; None when it is there or none is asked."""
     around = [f"{c.text} . {c.context}" for c in head]
@@ -61,13 +83,8 @@ def _time_missing(question: Question, head: Sequence[Candidate]) -> str | None:
     if any(same_time(a, b) for spoken in told for a in question.times for b in spoken):
         return None
     days = question.times[-1]
-    return (
-        f"{days / 365.25:.3g} years"
-        if days >= 365
-        else f"{days / 30.4375:.3g} months"
-        if days >= 60
-        else f"{days:g} days"
-    )
+    unit, length = ("years", 365.25) if days >= 365 else ("months", 30.4375) if days >= 60 else ("days", 1.0)
+    return f"{round(days / length, 1):g} {unit}"
 
 
 def _words(needs: Sequence[Need]) -> str | None:

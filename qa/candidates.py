@@ -171,8 +171,11 @@ def _spans(hit: Hit) -> list[tuple[int, int]]:
 def _surroundings(hit: Hit) -> str:
     """The passage and what stands just before it in its section: a list of results is dated by its opening line."""
     passage = hit.passage
+    text = hit.document.text
     opens = max((section.start for section in hit.document.sections if section.start <= passage.start), default=0)
-    return hit.document.text[max(opens, passage.start - LOOK_BACK) : passage.end]
+    at = max(opens, passage.start - LOOK_BACK)
+    begins = text.rfind("\n\n", max(opens, at - LOOK_BACK), at)  # a cut paragraph would lose its opening words
+    return text[begins if begins >= 0 else at : passage.end]
 
 
 @lru_cache(maxsize=4096)

@@ -48,7 +48,9 @@ GENERIC = frozenset(
     willingness intervene intervention interventions reasonable possible likely qualify qualified multivariable
     adjusted unadjusted confidence interval evidence-based strength strong weak rating rated rates uptake group size
     number enrol enrolled enrolment valve heart cardiac patient's his her their this that trial's reason reasons
-    information detail details summary summarise summarize""".split()
+    information detail details summary summarise summarize centimetre centimetres centimeters millimetre millimetres
+    millimeters millilitre millilitres milliliters metre metres meters minute minutes hour hours per cent wide width
+    diameter dimension length poor""".split()
 )
 """Words that carry the form of a question rather than its subject."""
 
@@ -80,6 +82,7 @@ _TIME = re.compile(
     r"(?P<unit>days?|d|weeks?|wks?|months?|mo|mos|years?|yrs?|y)(?![\w/])(?!\s*[- ]?\s*olds?\b)(?!\s+of\s+age)",
     re.IGNORECASE,
 )
+_HALF_A_YEAR = re.compile(r"\bhalf[ -]a[ -]year\b|\bhalf[ -]year\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\w.,])(?:19[89]\d|20[0-4]\d)(?![\w%]|\.\d)")
 _NAME = re.compile(
     r"(?<!\w)(?:[A-Z][\w’']*[A-Z0-9][\w’-]*|[A-Z][a-zà-ÿ]{2,})"
@@ -164,6 +167,8 @@ def times(text: str) -> tuple[float, ...]:
         for number in (match["n"], match["m"]):
             if number:
                 found.add(round(float(_NUMBER_WORDS.get(number.lower(), number)) * unit))
+    if _HALF_A_YEAR.search(text):
+        found.add(round(_DAYS["y"] / 2))
     for match in re.finditer(r"((?:\d+(?:\.\d+)?,\s*)+)(\d+)(?:\s*,?\s*and\s*(\d+))\s*(d|mo|y|months|years)\b", text):
         unit = _DAYS[match[4][0].lower()]
         found.update(round(float(number) * unit) for number in re.findall(r"\d+(?:\.\d+)?", match[0]))

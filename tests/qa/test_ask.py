@@ -10,6 +10,7 @@ from domain.errors import CallError
 from domain.settings import Settings
 from eval.datasets import questions
 from eval.facts import stands
+from ingest import read
 from kb import Base, open_base
 from qa.ask import ask, rests_on
 from qa.chain import PassageRetriever, fmr_chain
@@ -170,3 +171,50 @@ def test_filters_hold_for_records_found_by_their_questions(starter: Base) -> Non
     kinds = {c.document.kind for c in result.citations} if isinstance(result, Answer) else {"rct"}
     nearest = {hit.document.kind for hit in result.nearest} if isinstance(result, Abstention) else {"rct"}
     assert kinds | nearest == {"rct"}
+
+
+TWO_DEVICES = """Indirect annuloplasty in a retired baker
+
+INTRODUCTION
+
+Leaflets may be clipped with the MitraClip, or the annulus may be cinched from the coronary sinus with the Carillon.
+
+CASE REPORT
+
+The Carillon was implanted through the right jugular vein under general anaesthesia, and the patient, a 66-year-old man
+with severe functional mitral regurgitation, went home on the fourth day.
+
+DISCUSSION
+
+After six months the patient's breathlessness had gone and he climbed three flights of stairs in his bakery without a
+rest, which he had not been able to do since the spring of the year before, when the pulmonary oedema had brought him to
+the hospital for the first time. The measurements of his mitral valve and of his left ventricle changed as follows:
+
+- Annulus narrowed from 4.4 to 3.6 cm.
+
+- Ejection fraction improved from 18% to 29%.
+"""
+
+
+@pytest.fixture(scope="module")
+def two_devices(tmp_path_factory: pytest.TempPathFactory) -> Base:
+    folder = tmp_path_factory.mktemp("two-devices")
+    source = folder / "baker.txt"
+    source.write_text(TWO_DEVICES, encoding="utf-8")
+    base = open_base(folder / "base", Settings(), create=True)
+    base.add(read([source], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
+    return base
+
+
+def test_a_device_that_is_only_mentioned_does_not_answer_with_another(two_devices: Base) -> None:
+    assert "jugular" in answered(two_devices, "Through which vein was the Carillon implanted?").claims[0].text
+    assert "MitraClip" in (refused(two_devices, "Through which vein was the MitraClip implanted?").missing or "")
+
+
+def test_a_list_is_dated_by_the_words_that_open_its_paragraph(two_devices: Base) -> None:
+    for question in (
+        "What was the ejection fraction six months after treatment?",
+        "Ejection fraction after half a year?",
+    ):
+        assert "29%" in answered(two_devices, question).claims[0].text
+    assert refused(two_devices, "What was the ejection fraction after two years?").missing == "2 years"
