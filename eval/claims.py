@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.errors import DatasetError
 from domain.settings import Settings
@@ -129,13 +130,15 @@ def auc_difference(
     return AucDifference(value=value, interval=Interval(low=float(low), high=float(high)))
 
 
-def _split(truth: Sequence[bool], scores: Sequence[float]) -> tuple[list[float], list[float]]:
+def split(truth: Sequence[bool], scores: Sequence[float]) -> tuple[list[float], list[float]]:
+    """The scores of what is true, and those of the rest."""
     pairs = list(zip(truth, scores, strict=True))
     return [score for yes, score in pairs if yes], [score for yes, score in pairs if not yes]
 
 
-def _auc_interval(truth: Sequence[bool], scores: Sequence[float]) -> Interval | None:
-    return statistic_interval(_split(truth, scores), lambda groups: auc(groups[0].tolist(), groups[1].tolist()))
+def auc_interval(truth: Sequence[bool], scores: Sequence[float]) -> Interval | None:
+    """The interval of the AUC, claims drawn within each label."""
+    return statistic_interval(split(truth, scores), lambda groups: auc(groups[0].tolist(), groups[1].tolist()))
 
 
 def _measures(
@@ -151,7 +154,7 @@ def _measures(
     by_score = ["supported" if each.score >= SUPPORTED_FROM else "other" for each in judged]
     by_verdict = ["supported" if each.support == "supported" else "other" for each in judged]
     found = [
-        measured(auc, "AUC", auc(*_split(truth, scores)), n=n, unit="points", interval=_auc_interval(truth, scores)),
+        measured(auc, "AUC", auc(*split(truth, scores)), n=n, unit="points", interval=auc_interval(truth, scores)),
         measured(
             balanced_accuracy, "balanced accuracy by score", balanced_accuracy(yes, by_score), n=n,
             interval=_accuracy_interval(yes, by_score),
@@ -160,13 +163,20 @@ def _measures(
             balanced_accuracy, "balanced accuracy by verdict", balanced_accuracy(yes, by_verdict), n=n,
             interval=_accuracy_interval(yes, by_verdict),
         ),
-        measured(calibration_error, "calibration error", calibration_error(scores, truth), n=n, better="lower"),
-        measured(brier, "Brier score", brier(scores, truth), n=n, unit="points", better="lower"),
+        measured(
+            calibration_error, "calibration error", calibration_error(scores, truth), n=n, better="lower",
+            interval=_over_claims(n, lambda at: calibration_error(_at(scores, at), _at(truth, at))),
+        ),
+        measured(
+            brier, "Brier score", brier(scores, truth), n=n, unit="points", better="lower",
+            interval=_over_claims(n, lambda at: brier(_at(scores, at), _at(truth, at))),
+        ),
     ]  # fmt: skip
     for label in sorted(set(gold)):
-        found.append(measured(f1, f"F1 {label}", f1(gold, said, label), n=n))
+        value = f1(gold, said, label)
+        found.append(measured(f1, f"F1 {label}", value, n=n, interval=_f1_interval(gold, said, label)))
     for name, values in simple.items():
-        found.append(measured(auc, f"AUC {name}", auc(*_split(truth, values)), n=n, unit="points"))
+        found.append(measured(auc, f"AUC {name}", auc(*split(truth, values)), n=n, unit="points"))
         difference = differences[name]
         found.append(
             measured(
@@ -174,6 +184,26 @@ def _measures(
             )
         )
     return found
+
+
+def _over_claims(n: int, statistic: Callable[[NDArray[np.intp]], float]) -> Interval | None:
+    """The interval of a statistic of whole claims, drawn by their places."""
+    return statistic_interval([[float(at) for at in range(n)]], lambda groups: statistic(groups[0].astype(np.intp)))
+
+
+def _at(values: Sequence[Any], places: NDArray[np.intp]) -> Any:
+    return np.asarray(values)[places]
+
+
+def _f1_interval(gold: Sequence[str], said: Sequence[str], label: str) -> Interval | None:
+    """The interval of F1 of one label; a draw in which the label does not occur counts 0."""
+    ours, theirs = np.array([one == label for one in gold]), np.array([one == label for one in said])
+
+    def of(places: NDArray[np.intp]) -> float:
+        either = int(ours[places].sum() + theirs[places].sum())
+        return 2.0 * int((ours & theirs)[places].sum()) / either if either else 0.0
+
+    return _over_claims(len(gold), of)
 
 
 def _accuracy_interval(truth: Sequence[str], said: Sequence[str]) -> Interval | None:
@@ -189,12 +219,12 @@ def _difference_table(
     simple: dict[str, list[float]],
     differences: dict[str, AucDifference],
 ) -> Table:
-    ours = round(auc(*_split(truth, scores)), 3)
+    ours = round(auc(*split(truth, scores)), 3)
     rows = []
     for name, values in simple.items():
         found = differences[name]
         interval = f"{found.interval.low:+.3f} to {found.interval.high:+.3f}"
-        rows.append((name, round(auc(*_split(truth, values)), 3), ours, f"{found.value:+.3f}", interval, found.certain))
+        rows.append((name, round(auc(*split(truth, values)), 3), ours, f"{found.value:+.3f}", interval, found.certain))
     columns = ("simple judge", "its AUC", "ours", "difference", "95% interval (paired)", "excludes 0")
     return Table(name="Against the simple judges", columns=columns, rows=tuple(rows))
 

@@ -110,6 +110,12 @@ def _claims(call: Call) -> Report:
     return claims(call.path, call.settings, call.embedder, call.progress)
 
 
+def _claim_model(call: Call) -> Report:
+    from eval.claim_model import train
+
+    return train(call.path, call.embedder, progress=call.progress)
+
+
 def _mutations(call: Call) -> Report:
     from eval.mutations import mutations
 
@@ -185,6 +191,12 @@ JUDGES: dict[str, Judge] = {
             summary="Verify the labelled claims of a file; balanced accuracy, AUC, F1, beside the simple baselines.",
             run=_claims,
             takes=("FILE",),
+        ),
+        Judge(
+            name="claim-model",
+            summary="Fit verification's small model on a folder of claim files, each judged by a fit on the others.",
+            run=_claim_model,
+            takes=("DIR",),
         ),
         Judge(
             name="mutations",

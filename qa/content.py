@@ -217,6 +217,10 @@ def _model() -> Mapping[str, Mapping[str, float]]:
 def probability(values: Mapping[str, float]) -> float:
     """The probability of support, 0-1, of a claim with these features."""
     model = _model()
-    name = "weights" if values.get("embedded", 0.0) else "weights without embedding"
-    total = sum(weight * values.get(feature, 0.0) for feature, weight in model[name].items() if feature != "intercept")
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total + model[name]["intercept"]))))
+    return logistic(model["weights" if values.get("embedded", 0.0) else "weights without embedding"], values)
+
+
+def logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    """What a logistic regression with an "intercept" gives for these features, 0-1; an unknown feature weighs 0."""
+    total = sum(weight * values.get(feature, 0.0) for feature, weight in weights.items() if feature != "intercept")
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total + weights["intercept"]))))

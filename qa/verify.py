@@ -110,6 +110,11 @@ def _score(
         score = max((scorer(sentence.text, claim.text) for sentence in best), default=0.0)
     else:
         score = probability(features(claim, evidence, findings, embedder, passages))
+    return held_against(score, findings)
+
+
+def held_against(score: float, findings: Sequence[Finding]) -> float:
+    """What the findings, weightiest first, leave of the wording's probability of support, 0-1."""
     if not findings or all(finding.check in _OPEN for finding in findings):
         return score
     return min(score * _FACTOR[findings[0].weight], _JUST_BELOW)
