@@ -10,7 +10,11 @@ import re
 import unicodedata
 
 from domain.sentences import sentence_spans
+from kb.abbreviations import FIELD
+from qa.concepts import covered, folded
+from qa.concepts import named as concepts_in
 from qa.presence import absent_numbers
+from qa.strength import levels
 
 MAX_CLAIM = 600
 """Characters of a claim: four times the longest sentence that a reader takes in at once."""
@@ -26,13 +30,14 @@ _JOINT = r"(?:of|in|at|with|by|from|for|and|or|than|to)"
 _FINITE = r"(?:is|are|was|were|had|has|have|may|fell|rose|occurred|increased|decreased)"
 _BROKEN = re.compile(
     rf"\b{_ARTICLE} (?:{_ARTICLE}|{_JOINT}|{_FINITE})\b|\b(?:of|in|at|with|by|from|for) {_FINITE}\b"
-    rf"|\b(?:of|at|by|from|for) (?:of|at|by|from|and|or)\b"
+    rf"|\b(?:of|at|by|from|for) (?:of|at(?! (?:least|most)\b)|by|from|and|or)\b"
     rf"|\b(?:{_ARTICLE}|of|in|at|with|by|from|for|and|or|than)[.!?]*$"
     rf"|\b(?:was|were|is|are) (?:was|were|is|are|fell|rose|occurred|had|has)\b"
 )
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|may|might|can|could|should|would|will|must|fell|rose|died|"
-    r"lost|went|grew|led|met|kept|made|found|gave|took|saw|ran|showed|\w+ed|\w{3,}s|\w+en)\b",
+    r"lost|went|grew|led|met|kept|made|found|gave|took|saw|ran|showed|became|got|cut|brought|put|held|left|began|shrank|"
+    r"\w+ed|\w{3,}s|\w+en)\b",
     re.IGNORECASE,
 )
 _STRENGTHS = re.compile(
@@ -42,6 +47,10 @@ _STRENGTHS = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![\w-])[^\W\d_][\w’'-]*")
+_NOTATION = frozenset("hr or rr ci sd iqr nnt rct rcts i² p n mmhg ml dl pg mg kg mm cm iia iib iii iv".split())
+"""Shorthand of statistics, units and classes: it names no study and no thing."""
+_CONTINENTS = {"european": ("esc", "eacts", "europe"), "american": ("acc", "aha", "hfsa", "america")}
+"""What the guideline of a society may be called."""
 
 
 def flaw(text: str, evidence: str, titles: str = "") -> str | None:
@@ -80,7 +89,7 @@ def brought_along(text: str, evidence: str, titles: str = "") -> str | None:
         return f"its passages do not give {', '.join(absent)}"
     nearest = _nearest(text, evidence)
     for said in _STRENGTHS.finditer(text):
-        if said[0].casefold() not in nearest:
+        if said[0].casefold() not in nearest and not levels(said[0]) & levels(nearest):
             return f"the sentence it rests on does not say “{said[0]}”"
     known = {word.casefold() for word in _NAME.findall(f"{evidence} {titles}")}
     pieces = {piece for word in known for piece in word.split("-")}
@@ -89,9 +98,22 @@ def brought_along(text: str, evidence: str, titles: str = "") -> str | None:
         inner = any(ch.isupper() for ch in word[1:])
         opening = not text[: found.start()].strip(" “‘\"'(")
         named = inner or (word[:1].isupper() and not opening)
-        if named and word.casefold() not in known and not set(word.casefold().split("-")) <= pieces:
+        bare = re.sub(r"['’]s$", "", word)
+        there = bare.casefold() in known or set(bare.casefold().split("-")) <= pieces
+        if named and not there and not _is_another_name(bare, evidence, known):
             return f"its passages do not name {word}"
     return None
+
+
+def _is_another_name(word: str, evidence: str, known: set[str]) -> bool:
+    """Whether the evidence says the same in its long form ("LVEF"), or `word` is notation."""
+    if word.casefold() in _NOTATION or any(name in known for name in _CONTINENTS.get(word.casefold(), ())):
+        return True
+    concepts = concepts_in(word)
+    if concepts and set(concepts) <= set(covered(evidence)):
+        return True
+    told = " ".join(folded(evidence))
+    return any(" ".join(folded(long)) in told for long in FIELD.get(word.upper(), ()))
 
 
 def _nearest(text: str, evidence: str) -> str:
