@@ -19,7 +19,7 @@ import typer
 from domain import prose, wire
 from domain.answer import Abstention, Answer, RunInfo
 from domain.document import KINDS
-from domain.errors import BaseMissing, CallError, ChordaeError, FetchError
+from domain.errors import BaseError, BaseMissing, CallError, ChordaeError, FetchError
 from domain.quiz import ITEM_KINDS
 from domain.reference import KIND_WORDS
 from domain.settings import VERSION, Settings
@@ -28,6 +28,7 @@ from eval.door import JUDGES, Call, judge
 if TYPE_CHECKING:
     from domain.claim import Citation
     from domain.reading import AddReport
+    from eval.report import Report
     from kb import Base
     from qa.evidence import EvidenceRow
 
@@ -405,10 +406,7 @@ def evaluate(
 
         for path in write_report(found, report):
             _say(str(path))
-    if opened:
-        from eval.history import keep
-
-        keep(opened[0], found)
+    _keep(found, settings, opened)
     if as_json:
         _json(found.to_json())
     else:
@@ -526,6 +524,19 @@ def _open(settings: Settings, *, create: bool = False) -> Base:
             with _progress("Adding the starter library", len(record_paths())) as advance:
                 stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)
     return base
+
+
+def _keep(report: Report, settings: Settings, opened: list[Base]) -> None:
+    """Keep a run for the Evaluation page, in the base that was judged or else in the one that is there already."""
+    from eval.history import keep
+    from kb import open_base
+
+    try:
+        keep(opened[0] if opened else open_base(settings.base, settings), report)
+    except BaseMissing:
+        return
+    except BaseError as problem:
+        _say(f"chordae: the run was not kept for the Evaluation page. {problem}")
 
 
 def _responder(

@@ -219,7 +219,7 @@ def _own_measure(
         n
         for n in after
         if n.start < min(stop, figure.end + 70)
-        and not re.search(r"[;:]|,\s|\band\b", text[figure.end : n.start])
+        and not re.search(r"[;:]|,\s|\b(?:and|nor)\b", text[figure.end : n.start])
         and not any(s.sense in ("up", "down") and figure.end <= s.start < n.start for s in sentence.signals)
     ]
     of = figure.text.endswith(("cases", "case", "episodes", "events")) and text.startswith(" of ", figure.end)

@@ -21,9 +21,17 @@ _MULTIPLES = (
 )
 _ROUGHLY = 0.15
 """How far from a half, the double or the triple a figure may lie that is called so."""
+_RESPECTIVELY = re.compile(
+    r"\b(?:with|in|for|among|on|after|at|of)\s+(?:the\s+)?(?P<a>[^,;()]{2,60}?)\s+and\s+(?P<b>[^,;()]{2,60}?),?\s+respectively",
+    re.I,
+)
+_AND_ONLY = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:and|vs\.?|versus)\s*")
 _JOINT = re.compile(r"\band\b|;|\b(?:while|whereas|but)\b", re.I)
 _SUPERIOR = re.compile(r"(?<!non)(?<!non-)(?<!not )\bsuperior(?:ity)?\b", re.I)
 _NON_INFERIOR = re.compile(r"\bnon-?inferior(?:ity)?\b", re.I)
+_FREE = re.compile(r"\b([A-Za-z]{5,})-free\b")
+_FREED = re.compile(r"\b(?:not|no|none|never|without|free(?:dom)?)\b|-free\b", re.I)
+"""Words by which a claim says that something did not happen."""
 _PREFIXES = ("un", "in", "non", "a", "dis")
 _WORD = re.compile(r"[a-z]{5,}", re.I)
 _CONTEXT = 90
@@ -50,12 +58,12 @@ def _readings(claim: Parsed, evidence: Sequence[Parsed]) -> Iterator[tuple[list[
     claim and sentence, and the one in which most words meet decides.
     """
     for a, b in combinations(claim.figures, 2):
-        if a.kind != b.kind or a.unit != b.unit or same_value(a, b):
+        if not _one_kind(a, b) or same_value(a, b):
             continue
         for sentence in evidence:
             pairs = [(c, d) for c, d in product(sentence.figures, repeat=2) if same_value(a, c) and same_value(b, d)]
             for c, d in pairs[:1]:
-                if compared := _compared(sentence, c, d):
+                if compared := _compared(sentence, c, d) or _respectively(sentence, c, d):
                     ours = [[_told_of(claim, one, side) for one in (a, b)] for side in _sides(claim, a, b)]
                     yield [_met(told, compared) for told in ours], c, d
                     continue
@@ -68,6 +76,25 @@ def _sides(sentence: Parsed, a: Quantity, b: Quantity) -> tuple[int, ...]:
     behind = [_told_of(sentence, figure, 1) for figure in (a, b)]
     tied = all(_TIED.match(sentence.text, figure.end) for figure in (a, b))
     return (1,) if tied and behind[0] - behind[1] and behind[1] - behind[0] else (0, 1)
+
+
+def _one_kind(a: Quantity, b: Quantity) -> bool:
+    """Whether two figures are of one kind and unit; a bare number takes the unit of the other."""
+    bare = {a.unit, b.unit} - {a.unit} == {""} or {a.unit, b.unit} - {b.unit} == {""}
+    return (a.kind == b.kind and a.unit == b.unit) or (bare and "number" in (a.kind, b.kind))
+
+
+def _respectively(sentence: Parsed, c: Quantity, d: Quantity) -> list[frozenset[str]] | None:
+    """The words of the two sides in "1.9 and 2.8 with the device and the drug, respectively"."""
+    first, second = sorted((c, d), key=lambda figure: figure.start)
+    between = sentence.text[first.end : second.start]
+    told = _RESPECTIVELY.search(sentence.text, second.end)
+    if told is None or not _AND_ONLY.fullmatch(between):
+        return None
+    sides = [frozenset(weighted_terms(part)) for part in (told["a"], told["b"])]
+    if not all(side - other for side, other in (sides, sides[::-1])):
+        return None
+    return sides if first is c else sides[::-1]
 
 
 def _compared(sentence: Parsed, c: Quantity, d: Quantity) -> list[frozenset[str]] | None:
@@ -164,6 +191,13 @@ def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
     if beyond and _NON_INFERIOR.search(text) and not _SUPERIOR.search(text):
         reason = f"The claim says “{beyond.group()}”, the passage only that it was non-inferior."
         return Finding(check="negation", weight="contradicted", reason=reason)
+    for free in _FREE.finditer(text):
+        told = free[1].lower() in ours and not _FREED.search(claim.text)
+        if told and any(
+            same_value(a, b) for s in evidence if free[0] in s.text for a in claim.figures for b in s.figures
+        ):
+            reason = f"The passage says “{free[0]}”, the claim does not."
+            return Finding(check="negation", weight="contradicted", reason=reason)
     if not claim.figures:
         return None
     carrying = " ".join(s.text for s in evidence if any(same_value(a, b) for a in claim.figures for b in s.figures))

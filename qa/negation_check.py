@@ -15,8 +15,9 @@ _HELD = 0.5
 _REACH = 5
 """How many words after a negation it reaches, within its clause."""
 _PLAIN_ANYWHERE = re.compile(
-    r"\b(?:not|no|none|never|neither|nor|cannot|without|un\w{4,}|fail\w*|neutral|free(?:dom)? (?:of|from)|absen\w+"
-    r"|\w+-free|event-?free)\b",
+    r"\b(?:not|no|none|never|neither|nor|cannot|without|un(?!planned|der|iversity|ique)\w{4,}"
+    r"|fail(?:ed|s|ing)?|neutral|free(?:dom)? (?:of|from)|absen\w+"
+    r"|\w+-free|event-?free|all but|except)\b",
     re.I,
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -29,6 +30,7 @@ _NEGATIVE = re.compile(
     r"|contra\w+|zero|stable|similar\w*|same|constant|not|no|none|never|neither|nor|cannot|without)\b",
     re.I,
 )
+_FIGURE = re.compile(r"\d")
 _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 """What follows "no" in a name of a grade: "no or mild MR"."""
 
@@ -79,12 +81,17 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
         and any(start <= cue.start < end for cue in ours)
     ]
     plain = []
+    said = {word.group().casefold() for word in _WORD.finditer(claim.text)} - {cue.word for cue in ours}
     for sentence in evidence:
         for start, end in sentence.clauses:
             inside = [f for f in sentence.figures if start <= f.start < end]
             if any(same_value(figure, other) for figure in results for other in inside):
-                null = any(s.sense == "null" and start <= s.start < end for s in sentence.signals)
-                plain.append(not null and not _PLAIN_ANYWHERE.search(sentence.text[start:end]))
+                null = any(
+                    s.sense == "null" and start <= s.start < end and not _FIGURE.search(s.word)
+                    for s in sentence.signals
+                )
+                denied = {found.casefold() for found in _PLAIN_ANYWHERE.findall(sentence.text[start:end])}
+                plain.append(not null and denied <= said)
     if plain and all(plain):
         return _finding(f"The claim says “{ours[0].word}”, the passage gives the figure without it.")
     return None

@@ -22,7 +22,10 @@ SIGNIFICANT = 0.05
 """The conventional two-sided level below which a p value counts as a difference."""
 
 _CLAUSE_END = re.compile(
-    r";|,?\s+\b(?:but|whereas|while|although|though|however|except|unlike)\b|,\s+(?=and\s|with\s|which\s|where\s)|\s+and\s+(?=(?:increas|reduc|decreas|improv|lowered|rais|worsen|fell|rose)\w*)|\s+and\s+(?=there|no\s)|:\s"
+    r";|,?\s+\b(?:(?<!all )but|whereas|while|although|though|however|except|unlike)\b"
+    r"|,\s+(?=and\s|with\s|which\s|where\s)"
+    r"|\s+and\s+(?=(?:increas|reduc|decreas|improv|lowered|rais|worsen|fell|rose)\w*)"
+    r"|\s+and\s+(?=there|no\s)|:\s"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 

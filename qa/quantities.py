@@ -53,7 +53,7 @@ _OPERATOR_WORDS: dict[Operator, str] = {
 }
 _OPERATORS_BEFORE = {
     operator: re.compile(
-        rf"(?:{words})\s*(?:(?:an?|the)\s+(?:(?!goal|target|threshold|limit|cut)[\w-]+\s+){{1,4}}of\s+)?$",
+        rf"(?:{words})\s*(?:(?:an?|the)\s+(?:(?!goal|target|threshold|limit|cut|curve)[\w-]+\s+){{1,4}}of\s+)?$",
         re.IGNORECASE,
     )
     for operator, words in _OPERATOR_WORDS.items()

@@ -309,3 +309,30 @@ def test_any_terminal_can_print_the_answer(base_folder):
     command = [sys.executable, str(ROOT / "cli.py"), "search", "vena contracta", "--json"]
     run = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=True)
     assert "alert" in json.loads(run.stdout.decode("utf-8"))["hits"][0]["text"]
+
+
+def test_a_judge_that_asks_no_base_keeps_its_run_in_the_one_that_is_there(chordae, papers, tmp_path):
+    from domain.settings import Settings
+    from eval.history import runs
+    from kb import open_base
+
+    claims = lines(
+        tmp_path,
+        {
+            "id": 1,
+            "claim": "The ring held in 12.",
+            "evidence_text": "The ring held in 12 patients.",
+            "label": "supported",
+        },
+        {
+            "id": 2,
+            "claim": "The ring held in 19.",
+            "evidence_text": "The ring held in 12 patients.",
+            "label": "contradicted",
+        },
+    )
+    there, absent = tmp_path / "kb", tmp_path / "none"
+    assert chordae("ingest", papers, "--kb", there).code == 0
+    assert chordae("eval", "claims", claims, "--kb", there).code == 0
+    assert [run.report.command for run in runs(open_base(there, Settings()))] == ["claims"]
+    assert chordae("eval", "claims", claims, "--kb", absent).code == 0 and not absent.exists()

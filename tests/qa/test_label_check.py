@@ -85,6 +85,7 @@ WEDGE = "Mean wedge pressure during exercise was 27 mmHg with the drug and 32 mm
 EVENTS = (
     "Stroke occurred in 1 of 75 patients treated with the valve, major bleeding in 6, and acute kidney injury in 4."
 )
+RATES = "Stroke rates were 1.9 and 2.8 per 100 patient-years with the closure device and warfarin, respectively."
 LIST = "Sudden death accounted for 38% of all deaths and pump failure for 29%."
 NEUTRAL = "Ablation did not lower the risk of stroke (HR 0.92, 95% CI 0.71-1.19)."
 TRIAL = "The composite was 18.2% with the stent and 16.9% with surgery, meeting the criterion for noninferiority."
@@ -102,6 +103,8 @@ TRIAL = "The composite was 18.2% with the stent and 16.9% with surgery, meeting 
         ("Transplant-free survival at three years was 71%.", "Three years on, 71% were alive without a transplant."),
         ("Of 640 screened patients, 212 met the criteria.", "Of those screened, 212 of the 640 were eligible."),
         ("Vaccination was followed by fewer admissions (OR 0.34).", "Admission was 66% less likely after vaccination."),
+        ("Troponin predicted death with an area under the curve of 0.78.", "Troponin predicted death (AUC 0.78)."),
+        ("Neither mortality (4% vs 5%) nor stroke (1% vs 1%) differed.", "Mortality did not differ (4% vs 5%)."),
         ("Severe leaks were present in 2.9% at discharge and 1.4% at one year.", "Leaks fell to 1.4% a year later."),
         ("Median follow-up was 3.2 years, during which 212 patients died.", "Over 3.2 years, 212 deaths occurred."),
     ],
@@ -118,6 +121,7 @@ def test_the_same_in_other_words_is_not_contradicted(passage: str, claim: str) -
         (COMPARED, "Ten-year survival was 69% after early surgery but 86% with watchful waiting."),
         (WEDGE, "During exercise the wedge pressure was 27 mmHg on placebo."),
         (WEDGE, "During exercise the wedge pressure was 27 mmHg on the drug, 5 mmHg above placebo."),
+        (RATES, "Stroke occurred at 2.8 per 100 patient-years with the closure device, against 1.9 with warfarin."),
         (LIST, "Thirty-eight percent of the deaths were due to pump failure and 29% were sudden."),
         (TRIAL, "The stent was superior, with 18.2% against 16.9%."),
         ("LVESV shrank by 24% when the QRS was at least 150 ms.", "LVESV shrank by 24% when the QRS was under 150 ms."),
