@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 
 from qa.figure_check import same_value
 from qa.finding import Finding
-from qa.frame import frame
+from qa.frame import COMPARED, frame
 from qa.parsed import Parsed, weighted_terms
 from qa.quantity import Quantity
 
@@ -43,7 +43,7 @@ _BESIDE = 3
 
 def check_labels(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """At most one finding of each kind: figures that changed places, an opposite, a multiple that stands nowhere."""
-    crossed = None
+    crossed = _of_the_other_group(claim, evidence)
     for told, c, d in _readings(claim, evidence):
         if min(told) <= -2 and -min(told) > max(told):
             reason = f"The passage gives {c.text} and {d.text} the other way round."
@@ -76,6 +76,26 @@ def _sides(sentence: Parsed, a: Quantity, b: Quantity) -> tuple[int, ...]:
     behind = [_told_of(sentence, figure, 1) for figure in (a, b)]
     tied = all(_TIED.match(sentence.text, figure.end) for figure in (a, b))
     return (1,) if tied and behind[0] - behind[1] and behind[1] - behind[0] else (0, 1)
+
+
+def _of_the_other_group(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
+    """One figure of "15% with a clip vs 55% with surgery", told of the other group alone."""
+    compared = COMPARED.search(claim.text)
+    said = frozenset(weighted_terms(claim.text[: compared.start()] if compared else claim.text))
+    for sentence in evidence:
+        for c, d in pairwise(f for f in sentence.figures if f.role in ("first", "second")):
+            if (c.role, d.role) != ("first", "second") or c.group != d.group or _sides(sentence, c, d) != (1,):
+                continue
+            groups = [_told_of(sentence, figure, 1) for figure in (c, d)]
+            held = [any(same_value(figure, one) for figure in claim.figures) for one in (c, d)]
+            if all(held) or not any(held):
+                continue
+            own, other = groups if held[0] else groups[::-1]
+            if said & (other - own) and not said & (own - other):
+                figure = c if held[0] else d
+                reason = f"In the passage {figure.text} belongs to the other group."
+                return Finding(check="arm", weight="contradicted", reason=reason)
+    return None
 
 
 def _one_kind(a: Quantity, b: Quantity) -> bool:

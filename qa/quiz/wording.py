@@ -228,6 +228,8 @@ def when(timepoint: str | None) -> str:
 def subject(outcome: Outcome) -> str:
     """What was measured, as the words after "what was": "the rate of all-cause death"."""
     measure = outcome.measure
+    if (outcome.population or "").casefold().startswith("freedom from"):
+        return f"the event-free proportion{_whom(outcome)}"
     if measure in _SUBJECTS:
         said = _SUBJECTS[measure]
     elif measure in _EVENTS:

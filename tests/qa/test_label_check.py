@@ -95,6 +95,10 @@ TRIAL = "The composite was 18.2% with the stent and 16.9% with surgery, meeting 
     ("passage", "claim"),
     [
         (MEASURED, "The vena contracta narrowed from 6.2 to 4.1 mm on average."),
+        (
+            "Bleeding occurred in 14.9% with the clip vs 54.8% with surgery.",
+            "Bleeding, 14.9%, was rarer than with surgery.",
+        ),
         (COMPARED, "Ten-year survival was 86% after early surgery but 69% with watchful waiting."),
         (WEDGE, "During exercise the wedge pressure was 27 mmHg on the drug, 5 mmHg below placebo."),
         (EVENTS, "Among 75 patients there were one stroke, six major bleeds and four cases of acute kidney injury."),
@@ -121,6 +125,10 @@ def test_the_same_in_other_words_is_not_contradicted(passage: str, claim: str) -
         (COMPARED, "Ten-year survival was 69% after early surgery but 86% with watchful waiting."),
         (WEDGE, "During exercise the wedge pressure was 27 mmHg on placebo."),
         (WEDGE, "During exercise the wedge pressure was 27 mmHg on the drug, 5 mmHg above placebo."),
+        (
+            "Bleeding occurred in 14.9% with the clip vs 54.8% with surgery.",
+            "With surgery, bleeding occurred in 14.9%.",
+        ),
         (RATES, "Stroke occurred at 2.8 per 100 patient-years with the closure device, against 1.9 with warfarin."),
         (LIST, "Thirty-eight percent of the deaths were due to pump failure and 29% were sudden."),
         (TRIAL, "The stent was superior, with 18.2% against 16.9%."),

@@ -13,6 +13,7 @@ from qa.quiz.templates.said import said
 from qa.quiz.wording import (
     arm,
     bare_arm,
+    event,
     family,
     full_label,
     pick,
@@ -30,6 +31,9 @@ _BAD = re.compile(
     r"death|hospitalisation|mortality|adverse|bleeding|fibrillation|Reintervention|MR >=|recurrence|failure", re.I
 )
 _GOOD = re.compile(r"Freedom|Survival|MR <=|responder|improvement|NYHA I-II|success", re.I)
+_MATTERS = re.compile(r"death|mortality|hospitalisation", re.I)
+"""What a patient wants prevented: an NNT for a surrogate would tell of no benefit."""
+_DRIVEN = re.compile(r"\bdriven\b|transfusion", re.I)
 CLEAR_OF_BOUNDS = 2
 """An invented LVEF stays this many percentage points away from every limit, so that "<" or "≤" does not decide."""
 
@@ -65,8 +69,13 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
         outcome, result = card.outcome, card.result
         if not result.arms or not result.values:
             continue
-        better = second - first if _BAD.search(outcome.measure) else first - second
-        if better < 2:
+        better = second - first
+        if (
+            better < 2
+            or not _MATTERS.search(outcome.measure)
+            or outcome.population
+            or _DRIVEN.search(outcome.note or "")
+        ):
             continue
         key = round(100 / better)
         relative = better / max(first, second) * 100
@@ -78,8 +87,8 @@ def number_needed(shelf: Shelf) -> Iterator[Draft]:
             (300 / better, "counts three times as many as the absolute difference gives"),
         )
         stem = (
-            f"{_rates(card)} About how many patients have to receive {bare_arm(card.record, result.arms[0])} for one"
-            " more patient to benefit over this period?"
+            f"{_rates(card)} About how many patients have to receive {bare_arm(card.record, result.arms[0])} to prevent"
+            f" one {event(outcome)} over this period?"
         )
         yield Draft(
             template="number-needed-to-treat",
@@ -113,9 +122,11 @@ def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
         slips = (
             (gap / larger * 100, "is the relative difference in per cent of the larger rate"),
             (gap / smaller * 100 if smaller else gap * 3, "relates the difference to the smaller rate"),
-            (gap * 2, "is twice the difference"),
-            (gap / 2, "is half the difference"),
             ((first + second) / 2, "is the mean of the two rates"),
+            (gap / 2, "is half the difference"),
+            (gap * 2, "is twice the difference"),
+            (larger, "is the larger of the two rates"),
+            (smaller, "is the smaller of the two rates"),
         )
         stem = f"{_rates(card)} How large is the absolute difference between the groups, in percentage points?"
         yield Draft(
@@ -128,7 +139,7 @@ def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
             rationale=f"{larger:g} − {smaller:g} = {gap:.1f} percentage points {card.ref}.",
             bloom="apply",
             wrongs=tuple(
-                Wrong(text=f"{slip:.1f}", note=f"{slip:.1f} {why} {card.ref}.") for slip, why in slips if slip < 100
+                Wrong(text=f"{slip:.1f}", note=f"{slip:.1f} {why} {card.ref}.") for slip, why in slips if slip <= larger
             ),
             order="size",
         )
@@ -181,8 +192,8 @@ def eligibility(shelf: Shelf) -> Iterator[Draft]:
     """Which of four studies would have admitted a patient with a given LVEF."""
     ranges = _ranges(shelf)
     for key in ranges:
-        if key.card.record.record_id not in shelf.on_topic:
-            continue
+        if key.card.record.record_id not in shelf.on_topic or key.low == 0:
+            continue  # that no lower limit was told does not say that there was none
         for value in _values(key):
             others = [one for one in ranges if one is not key and one.admits(value) is False]
             if key.admits(value) and len(others) >= 3:

@@ -143,6 +143,26 @@ def unheard(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]
         )
 
 
+def attainable(text: str, n: int) -> bool:
+    """Whether a percentage, as printed, can be a count of `n` patients; True for what is no percentage."""
+    made = figure(text)
+    if made is None or not made.unit.startswith("%"):
+        return True
+    return any(round(100 * count / n, made.decimals) == made.value for count in range(n + 1))
+
+
+def neighbours(shelf: Shelf, card: Card, key: Value, claim: str) -> Iterator[Wrong]:
+    """The percentages that a few more, or a few less, of the patients would make, for a small study."""
+    n = card.record.n or 0
+    decimals = len(key.text.rstrip("%").partition(".")[2])
+    count = round(key.number * n / 100)
+    what = figure_of(card, key)
+    for step in (2, -1, 4, -2, 1, 3, -3):
+        if 0 < count + step < n:
+            text = f"{100 * (count + step) / n:.{decimals}f}%"
+            yield Wrong(text=text, note=f"{UNHEARD} {text} as {what.split(' (')[0]}.", claim=claim.format(text))
+
+
 def _of_measure(card: Card, measure: str) -> Iterator[Figure]:
     if card.outcome is None or card.outcome.measure != measure:
         return

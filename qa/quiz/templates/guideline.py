@@ -69,18 +69,26 @@ def _class_draft(shelf: Shelf, card: Card, template: str, stem: str, bloom: str)
     )
 
 
+def _among(whom: str) -> str:
+    """For whom, as the words after an act: "in patients with LVEF ≤35%", "in AF patients having surgery"."""
+    return f"in {whom}" if "patients" in whom.split(",")[0] else f"in patients with {whom}"
+
+
+def _seen(card: Card) -> bool:
+    """Whether the class was read in the guideline or its society's words, and not inferred from a digest's."""
+    return card.outcome is not None and card.outcome.confidence != "secondary"
+
+
 def classes(shelf: Shelf) -> Iterator[Draft]:
     """The class of a current recommendation."""
     for card in shelf.recommendations():
-        if not current(card) or card.outcome is None or not population(card.outcome):
+        if not current(card) or not _seen(card) or card.outcome is None or not population(card.outcome):
             continue
         what, whom, document = _mid(action(card.outcome)), population(card.outcome), named(card.record)
         stem = pick(
             (
-                f"{sentence(document)} has a recommendation on {what} in the following patients: {whom}. Which class"
-                " does it carry?",
-                f"Patients are described as follows: {whom}. Which class of recommendation does {document} give to"
-                f" {what}?",
+                f"{sentence(document)} has a recommendation on {what} {_among(whom)}. Which class does it carry?",
+                f"{sentence(_among(whom))}, which class of recommendation does {document} give to {what}?",
             ),
             card.fact_id,
         )
@@ -91,7 +99,7 @@ def classes(shelf: Shelf) -> Iterator[Draft]:
 def patient_class(shelf: Shelf) -> Iterator[Draft]:
     """A patient, a treatment: how strongly is it recommended."""
     for card in shelf.recommendations():
-        if not current(card) or card.outcome is None or not population(card.outcome):
+        if not current(card) or not _seen(card) or card.outcome is None or not population(card.outcome):
             continue
         whom = population(card.outcome)
         if NOT_ONE_PATIENT.search(whom):
@@ -135,10 +143,17 @@ def next_step(shelf: Shelf) -> Iterator[Draft]:
         ):
             assert other.outcome is not None
             trait, text = exclusive(whole(outcome), whole(other.outcome)), step(other.outcome)
+            if any(
+                step(one.outcome) == text and exclusive(whole(outcome), whole(one.outcome)) is None
+                for one in others
+                if one.outcome
+            ):
+                continue  # the document advises it, in another recommendation, for patients like this one
             if trait is None or any(_alike(text, taken) for taken in (own, *(one.text for one in wrongs))):
                 continue
             note = (
-                f"It is recommended for other patients, who differ in {trait}: {population(other.outcome)} {other.ref}."
+                f"It is advised (class {class_of(other)}) for other patients, who differ in {trait}:"
+                f" {population(other.outcome)} {other.ref}."
             )
             wrongs.append(Wrong(text=text, note=note))
         if len(wrongs) < 3:
@@ -171,6 +186,11 @@ def _alike(one: str, other: str) -> bool:
     return len(a & b) / min(len(a), len(b)) >= 0.75
 
 
+def _series(card: Card) -> str:
+    """Which guideline it is, whatever its year: "ESC heart failure guideline"."""
+    return re.sub(r"\b(?:19|20)\d\d\s*", "", label(card.record))
+
+
 def class_change(shelf: Shelf) -> Iterator[Draft]:
     """How a class changed when a later document replaced a recommendation."""
     for old in shelf.recommendations(everywhere=True):
@@ -188,6 +208,8 @@ def class_change(shelf: Shelf) -> Iterator[Draft]:
         )
         if new is None or new.outcome is None or not ({old.record.record_id, new.record.record_id} & shelf.on_topic):
             continue
+        if _series(old) != _series(new):
+            continue  # a valve guideline does not replace one on heart failure, though it may refer to it
         before, after = class_of(old), class_of(new)
         if before not in EUROPEAN or after not in EUROPEAN:
             continue
@@ -199,8 +221,9 @@ def class_change(shelf: Shelf) -> Iterator[Draft]:
         if before == after:
             then = f"It was class {before} {old.ref} and is so still {new.ref}."
         stem = (
-            f"{sentence(named(new.record))} replaced what {named(old.record)} had said on {_mid(action(new.outcome))}"
-            f" in these patients: {population(new.outcome)}. How did the class of recommendation change?"
+            f"{sentence(named(old.record))} and {named(new.record)} both advise on {_mid(action(new.outcome))}"
+            f" {_among(population(new.outcome))}. How did the class of recommendation change from the earlier to"
+            " the later one?"
         )
         yield Draft(
             template="class-change",

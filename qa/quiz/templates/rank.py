@@ -11,87 +11,21 @@ from qa.quiz.shelf import Card, Shelf
 from qa.quiz.templates.figures_of import RATIO_NAMES
 from qa.quiz.templates.said import line, said
 from qa.quiz.wording import (
-    arm,
     bare_arm,
     event,
-    family,
-    full_label,
     named,
     pick,
     pretty,
     sentence,
-    study,
-    subject,
-    when,
 )
 
 CLEARLY = 1.12
 """The key must exceed every other figure by this factor, so that rounding and chance do not decide the question."""
 
 
-def extreme(shelf: Shelf) -> Iterator[Draft]:
-    """Which of four studies reported the highest, or the lowest, rate at the same time point."""
-    groups: dict[tuple[str, int, str], list[tuple[Card, Value]]] = {}
-    for card in shelf.results(everywhere=True):
-        result, outcome = card.result, card.outcome
-        if not result or not outcome or not result.months or outcome.measure == "Composite endpoint":
-            continue
-        value = result.values[0] if result.values else result.single
-        if value is None or value.unit != "%" or card.record.n == 1:
-            continue
-        groups.setdefault((outcome.measure, round(result.months), value.unit), []).append((card, value))
-    for (measure, months, _), held in sorted(groups.items()):
-        alone = [(c, v) for c, v in held if sum(o.record.record_id == c.record.record_id for o, _ in held) == 1]
-        by_family: dict[str, tuple[Card, Value]] = {}
-        for card, value in alone:
-            by_family.setdefault(family(card.record), (card, value))
-        ranked = sorted(by_family.values(), key=lambda one: (one[1].number, one[0].fact_id))
-        if len(ranked) < 4:
-            continue
-        highest = pick((True, False), measure, months)
-        ordered = ranked[::-1] if highest else ranked
-        for at in range(len(ordered) - 3):
-            four = ordered[at : at + 4]
-            if four[0][0].record.record_id in shelf.on_topic and _apart(four[0][1], four[1][1]):
-                yield _extreme(four, months, highest=highest)
-
-
 def _apart(one: Value, other: Value) -> bool:
     low, high = sorted((abs(one.number), abs(other.number)))
     return high >= CLEARLY * max(low, 0.5)
-
-
-def _extreme(four: list[tuple[Card, Value]], months: int, *, highest: bool) -> Draft:
-    (key, value), others = four[0], four[1:]
-    assert key.outcome is not None
-    what = subject(key.outcome).split(" (")[0]
-    length = f"{months} months" if months > 1 else "30 days"
-    stem = (
-        f"These studies each reported {what} at {length} in their treated patients. Which of them reported the"
-        f" {'highest' if highest else 'lowest'} figure?"
-    )
-    return Draft(
-        template="extreme-of-four",
-        kind="mcq",
-        stem=stem,
-        key=full_label(key.record),
-        proofs=tuple((_one_arm(card, held), card) for card, held in four),
-        cards=tuple(card for card, _ in four),
-        rationale=f"{sentence(study(key.record))} reported {value.text} {key.ref}; populations differ, so the order is"
-        " no ranking of treatments.",
-        bloom="analyse",
-        wrongs=tuple(
-            Wrong(text=full_label(card.record), note=f"{sentence(study(card.record))} reported {held.text} {card.ref}.")
-            for card, held in others
-        ),
-        sources=4,
-    )
-
-
-def _one_arm(card: Card, value: Value) -> str:
-    assert card.outcome and card.result
-    who = f" {arm(card.record, card.result.arms[0])}" if card.result.values and card.result.arms else ""
-    return f"In {named(card.record)}, {subject(card.outcome)}{who} {when(card.outcome.timepoint)} was {value.text}."
 
 
 def strongest_association(shelf: Shelf) -> Iterator[Draft]:
@@ -158,7 +92,6 @@ def _association(record: EvidenceRecord, chosen: list[tuple[str, Card]], name: s
 
 
 TEMPLATES = (
-    Template(name="extreme-of-four", about="Which study had the highest or lowest rate", bloom="analyse", make=extreme),
     Template(
         name="strongest-association", about="Which factor weighs most", bloom="analyse", make=strongest_association
     ),

@@ -10,7 +10,15 @@ from domain.evidence import EvidenceRecord
 from qa.quiz.draft import OPTIONS, Draft, Template, Wrong, choose
 from qa.quiz.results import Value
 from qa.quiz.shelf import Card, Shelf, is_contrast, share_topic
-from qa.quiz.templates.figures_of import UNHEARD, effect_name, effect_rivals, rivals, unheard
+from qa.quiz.templates.figures_of import (
+    UNHEARD,
+    attainable,
+    effect_name,
+    effect_rivals,
+    neighbours,
+    rivals,
+    unheard,
+)
 from qa.quiz.wording import (
     arm,
     family,
@@ -47,6 +55,11 @@ class Asked:
     alone: bool = False
 
 
+SMALL = 60
+"""Up to so many patients a reader sees which percentages are possible: the options must all be."""
+_COUNTED = re.compile(r"(?:deaths?|patients?|events?|cases?)\b")
+
+
 def arm_figures(shelf: Shelf) -> Iterator[Asked]:
     """A figure of one arm, or of the only group."""
     for card in shelf.results():
@@ -66,7 +79,7 @@ def _arm_figure(
     shelf: Shelf, card: Card, value: Value, name: str | None, other: tuple[Value, str] | None
 ) -> Iterator[Asked]:
     assert card.outcome is not None
-    if value.number == 0:
+    if value.number == 0 or value.text == "100%" or _COUNTED.match(value.unit):
         return
     record, outcome = card.record, card.outcome
     time = when(outcome.timepoint)
@@ -81,6 +94,11 @@ def _arm_figure(
     wrongs += rivals(shelf, card, value, statement)
     if 0 < len(wrongs) < OPTIONS:
         wrongs += unheard(shelf, card, value, statement)
+    if name is None and record.n is not None and record.n <= SMALL and value.unit == "%":
+        if not attainable(value.text, record.n):
+            return  # counted in fewer patients than the stem would say
+        wrongs = [wrong for wrong in wrongs if attainable(wrong.text, record.n)]
+        wrongs += neighbours(shelf, card, value, statement)
     yield Asked(
         template="arm-figure",
         card=card,
@@ -145,6 +163,8 @@ def changes(shelf: Shelf) -> Iterator[Asked]:
             continue
         before, after = result.change
         record = card.record
+        if record.n is not None and record.n <= SMALL and not attainable(after.text, record.n):
+            continue
         time = when(outcome.timepoint)
         what = subject(outcome)
         later = time or "at follow-up"
@@ -196,7 +216,7 @@ def comparators(shelf: Shelf) -> Iterator[Asked]:
             card = next(iter(shelf.of(other.record_id, "population")), None)
             if family(other) == family(record) or _category(theirs) == _category(against) or card is None:
                 continue
-            if is_contrast(other) or theirs.casefold() in given.casefold():
+            if is_contrast(other) or not share_topic(other, record) or theirs.casefold() in given.casefold():
                 continue
             wrong = Wrong(
                 text=sentence(theirs),

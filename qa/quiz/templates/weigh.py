@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from qa.quiz.draft import Draft, Template, Wrong
@@ -23,6 +24,7 @@ from qa.quiz.wording import (
     when,
 )
 
+_REGURGITATION = re.compile(r"\b(?:[FSI]?MR|regurgitation)\b")
 NO_DIRECTION = 0.02
 """A ratio nearer to 1 than this points neither way."""
 
@@ -98,8 +100,8 @@ def trial_patient(shelf: Shelf) -> Iterator[Draft]:
         ):
             continue
         criteria = [one for one in shelf.of(record.record_id, "population.criteria") if clinical(one.record)]
-        if not criteria:
-            continue
+        if not criteria or not _REGURGITATION.search(" ".join(one.text for one in criteria)):
+            continue  # a case of mitral regurgitation says so
         lower, of = result.effect.number < 1, OF_RATIO[result.effect_kind or ""]
         options = {
             (True, True): f"A significantly lower {of}",
@@ -112,7 +114,7 @@ def trial_patient(shelf: Shelf) -> Iterator[Draft]:
         yield Draft(
             template="trial-patient",
             kind="vignette",
-            stem=f"A patient is described as follows: {'; '.join(clinical(record))}. {sentence(named(record))} enrolled"
+            stem=f"You see a patient with {'; '.join(clinical(record))}. {sentence(named(record))} enrolled"
             f" such patients. What did it find for {event(outcome)} {when(outcome.timepoint)} with {first} compared"
             f" with {second}?",
             key=options[right],
