@@ -119,15 +119,6 @@ def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
         if any(abs(gap - rate) < 0.2 for rate in (first, second)):
             continue
         larger, smaller = max(first, second), min(first, second)
-        slips = (
-            (gap / larger * 100, "is the relative difference in per cent of the larger rate"),
-            (gap / smaller * 100 if smaller else gap * 3, "relates the difference to the smaller rate"),
-            ((first + second) / 2, "is the mean of the two rates"),
-            (gap / 2, "is half the difference"),
-            (gap * 2, "is twice the difference"),
-            (larger, "is the larger of the two rates"),
-            (smaller, "is the smaller of the two rates"),
-        )
         stem = f"{_rates(card)} How large is the absolute difference between the groups, in percentage points?"
         yield Draft(
             template="absolute-difference",
@@ -139,10 +130,27 @@ def absolute_difference(shelf: Shelf) -> Iterator[Draft]:
             rationale=f"{larger:g} − {smaller:g} = {gap:.1f} percentage points {card.ref}.",
             bloom="apply",
             wrongs=tuple(
-                Wrong(text=f"{slip:.1f}", note=f"{slip:.1f} {why} {card.ref}.") for slip, why in slips if slip <= larger
+                Wrong(text=f"{slip:.1f}", note=f"{slip:.1f} {why} {card.ref}.")
+                for slip, why in difference_slips(first, second)
             ),
             order="size",
         )
+
+
+def difference_slips(first: float, second: float) -> list[tuple[float, str]]:
+    """What a student may take for the absolute difference of two rates, with why it is not; none above either rate."""
+    larger, smaller = max(first, second), min(first, second)
+    gap = larger - smaller
+    slips = (
+        (gap / larger * 100, "is the relative difference in per cent of the larger rate"),
+        (gap / smaller * 100 if smaller else gap * 3, "relates the difference to the smaller rate"),
+        ((first + second) / 2, "is the mean of the two rates"),
+        (gap / 2, "is half the difference"),
+        (gap * 2, "is twice the difference"),
+        (larger, "is the larger of the two rates"),
+        (smaller, "is the smaller of the two rates"),
+    )
+    return [(slip, why) for slip, why in slips if slip <= larger]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from qa.quantities import quantities
 from qa.quantity import Quantity
 from qa.quiz.draft import Draft, Template, Wrong
 from qa.quiz.shelf import Ground, Shelf
+from qa.quiz.templates.apply import difference_slips
 from qa.quiz.templates.figures_of import OF_RATIO
 from qa.quiz.templates.passage import grounds, source
 
@@ -75,13 +76,6 @@ def differences(shelf: Shelf) -> Iterator[Draft]:
             if gap < CLEAR or not smaller or abs(gap - smaller) < CLEAR:
                 continue
             decimals = max(one.decimals for one in rates)
-            slips = (
-                (gap / larger * 100, "is the relative difference in per cent of the larger rate"),
-                (gap / smaller * 100, "relates the difference to the smaller rate"),
-                (gap * 2, "is twice the difference"),
-                (gap / 2, "is half the difference"),
-                ((first + second) / 2, "is the mean of the two rates"),
-            )
             yield Draft(
                 template="sentence-difference",
                 kind="mcq",
@@ -94,8 +88,7 @@ def differences(shelf: Shelf) -> Iterator[Draft]:
                 bloom="apply",
                 wrongs=tuple(
                     Wrong(text=f"{slip:.{decimals}f}", note=f"{slip:.{decimals}f} {why} {ground.ref}.")
-                    for slip, why in slips
-                    if slip < 100
+                    for slip, why in difference_slips(first, second)
                 ),
                 order="size",
             )
