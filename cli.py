@@ -227,16 +227,18 @@ def check(
     """Check other people's claims against their evidence: a verdict, a score and reasons for each line."""
     _readable(file)
     from kb.embed import load_embedder
+    from qa.scorer import scorer
     from qa.verify import verify
 
-    embedder = load_embedder(_settings(None).embedding_model)
+    settings = _settings(None)
+    embedder, weigh = load_embedder(settings.embedding_model), scorer(settings)
 
     def answer_line(line: dict[str, Any]) -> dict[str, Any]:
         evidence = line.get("evidence")
         passages = [evidence] if isinstance(evidence, str) else evidence
         if not isinstance(passages, list) or not all(isinstance(passage, str) for passage in passages):
             raise CallError('"evidence" is a string or a list of strings.')
-        return wire.verdict(verify(_text_of(line, "claim"), passages, embedder), claim_id=line.get("id"))
+        return wire.verdict(verify(_text_of(line, "claim"), passages, embedder, scorer=weigh), claim_id=line.get("id"))
 
     raise typer.Exit(_each_line(file, answer_line))
 

@@ -20,13 +20,15 @@ class Settings:
 
     `base` is the base's folder, None for the one in the user's data folder. `embedding_model` is a
     sentence-transformers name; the default is embedded. `reranker` is a cross-encoder on this machine, by its name or
-    folder, that orders what a search found; None for none. `llm` is a LangChain model name ("ollama:llama3"), None for
-    the extractive engine. `k` is the number of passages an answer is composed from. `llm_timeout` is in seconds.
+    folder, that orders what a search found, `verifier` one that weighs the wording of claims; None for none. `llm` is
+    a LangChain model name ("ollama:llama3"), None for the extractive engine. `k` is the number of passages an answer
+    is composed from. `llm_timeout` is in seconds.
     """
 
     base: Path | None = None
     embedding_model: str = DEFAULT_MODEL
     reranker: str | None = None
+    verifier: str | None = None
     llm: str | None = None
     llm_timeout: float = 60.0
     k: int = 40
@@ -40,7 +42,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read CHORDAE_KB, _MODEL, _RERANKER, _LLM and _LLM_TIMEOUT; CallError names a bad one."""
+        """Read CHORDAE_KB, _MODEL, _RERANKER, _VERIFIER, _LLM and _LLM_TIMEOUT; CallError names a bad one."""
         env = os.environ if environ is None else environ
         timeout = env.get("CHORDAE_LLM_TIMEOUT", "60")
         try:
@@ -51,6 +53,7 @@ class Settings:
             base=Path(env["CHORDAE_KB"]) if env.get("CHORDAE_KB") else None,
             embedding_model=env.get("CHORDAE_MODEL") or DEFAULT_MODEL,
             reranker=env.get("CHORDAE_RERANKER") or None,
+            verifier=env.get("CHORDAE_VERIFIER") or None,
             llm=env.get("CHORDAE_LLM") or None,
             llm_timeout=seconds,
         )

@@ -23,6 +23,7 @@ from eval.classification import auc, balanced_accuracy, brier, calibration_error
 from eval.datasets import LabelledClaim, labelled_claims
 from eval.report import Measurement, Plot, Report, Table, measured
 from eval.runinfo import run_info
+from qa.scorer import scorer
 from qa.verify import SUPPORTED_FROM, verify
 
 if TYPE_CHECKING:
@@ -58,8 +59,11 @@ def claims(
     if all(truth) or not any(truth):
         raise DatasetError(f"{path}: supported claims and others are needed; it holds {len(items)} of one kind.")
     judged = []
+    model = settings.verifier if settings else None
+    weigh = scorer(settings) if settings else None
+    built_in = "embedded" if embedder else "no embeddings"
     for done, item in enumerate(items, start=1):
-        verdict = verify(item.claim, [item.evidence], embedder)
+        verdict = verify(item.claim, [item.evidence], embedder, scorer=weigh)
         judged.append(Judged(claim=item, score=verdict.score, support=verdict.support, reasons=verdict.reasons))
         if progress is not None:
             progress(done, len(items))
@@ -70,7 +74,7 @@ def claims(
         command="claims",
         title=f"Claims of {path.name}",
         measures=tuple(_measures(judged, truth, scores, simple, differences)),
-        run=run_info(settings=settings, files=(path,), verifier="embedded" if embedder else "no embeddings"),
+        run=run_info(settings=settings, files=(path,), verifier=model or built_in),
         rows=tuple(
             {
                 "id": each.claim.id, "claim": each.claim.claim, "label": each.claim.label, "verdict": each.support,

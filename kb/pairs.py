@@ -30,6 +30,16 @@ def pair_scores(model: str, pairs: Sequence[tuple[str, str]]) -> NDArray[np.floa
     return np.asarray(scores, np.float32)
 
 
+def pair_labels(model: str) -> tuple[str, ...]:
+    """The names of the model's labels in the order of its scores, lower case; one name for a model of one score.
+
+    Raises as `pair_scores` does.
+    """
+    config = _load(model).config
+    named = {int(number): str(label).lower() for number, label in (getattr(config, "id2label", None) or {}).items()}
+    return tuple(named.get(number, str(number)) for number in range(int(config.num_labels)))
+
+
 @lru_cache(maxsize=2)
 def _load(name: str) -> Any:
     from sentence_transformers import CrossEncoder

@@ -25,6 +25,7 @@ from qa.features import Candidate
 from qa.notices import remarks
 from qa.question import Question, read_question
 from qa.remark import Remark
+from qa.scorer import scorer
 from qa.verify import verify
 
 NEAREST = 3
@@ -141,9 +142,10 @@ def check(base: Base, draft: Draft, settings: Settings) -> Answer | Abstention:
     started = time.perf_counter()
     citations = _Citations()
     claims: list[Claim] = []
+    weigh = scorer(settings)
     for drafted in draft.drafted:
         numbers = tuple(citations.number(hit, start, end) for hit, start, end in drafted.spans)
-        verdict = verify(drafted.text, [hit.passage.text for hit, _, _ in drafted.spans], base.embedder)
+        verdict = verify(drafted.text, [hit.passage.text for hit, _, _ in drafted.spans], base.embedder, scorer=weigh)
         claims.append(
             Claim(
                 text=drafted.text,

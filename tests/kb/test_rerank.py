@@ -13,42 +13,14 @@ from kb import open_base
 from kb.pairs import pair_scores
 from kb.rerank import DEPTH, read, rerank
 
-WORDS = (
-    "the annulus ventricle leaflet device drug surgery of in with mitral regurgitation was seen for patients"
-).split()
 PAIRS = [("mitral device", "the annulus was seen"), ("drug", "the ventricle " * 9), ("mitral device", "surgery")]
 
 
-def build(folder, *, labels=1, headless=False):
-    """A random BERT with one layer, whose words are the ones above; the same each time."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import BertConfig, BertForSequenceClassification, BertModel, PreTrainedTokenizerFast
-
-    vocabulary = {word: at for at, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
-        model_max_length=64,
-    )  # fmt: skip
-    fast.save_pretrained(folder)
-    torch.manual_seed(7)
-    config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=64, num_labels=labels, initializer_range=1.0,
-    )  # fmt: skip
-    made = BertModel(config) if headless else BertForSequenceClassification(config)
-    made.save_pretrained(folder)
-    return str(folder)
-
-
 @pytest.fixture(scope="session")
-def reranker(tmp_path_factory):
+def reranker(tmp_path_factory, cross_encoder):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return build(tmp_path_factory.mktemp("cross") / "one")
+        return cross_encoder(tmp_path_factory.mktemp("cross") / "one")
 
 
 @pytest.fixture
@@ -92,7 +64,10 @@ def test_the_hits_stand_in_the_order_of_the_cross_encoder(articles, reranker):
 
 def test_what_the_model_does_not_read_keeps_its_place(articles, reranker):
     hit = articles.search("device", k=1)[0]
-    titled = [replace(hit, document=replace(hit.document, title=word)) for word in WORDS]
+    titled = [
+        replace(hit, document=replace(hit.document, title=word))
+        for word in ("annulus", "ventricle", "leaflet", "drug", "surgery")
+    ]
     scores = pair_scores(reranker, [("drug", read(one)) for one in titled])
     best, worst = titled[int(scores.argmax())], titled[int(scores.argmin())]
     hits = [replace(best if rank > DEPTH else worst, rank=rank, score=1 / rank) for rank in range(1, DEPTH + 11)]
@@ -131,12 +106,12 @@ def test_a_model_that_is_not_on_this_machine_is_named_with_setting_and_cure(arti
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_model_of_several_labels_or_without_a_head_is_refused(articles, tmp_path):
+def test_a_model_of_several_labels_or_without_a_head_is_refused(articles, tmp_path, cross_encoder):
     hits = articles.search("device")
     with pytest.raises(WeightsError, match="3 scores for a pair"):
-        rerank("device", hits, build(tmp_path / "three", labels=3))
+        rerank("device", hits, cross_encoder(tmp_path / "three", labels=3))
     with pytest.raises(WeightsError, match=r"CHORDAE_RERANKER=.*cannot score pairs \(it is BertModel\)"):
-        rerank("device", hits, build(tmp_path / "none", headless=True))
+        rerank("device", hits, cross_encoder(tmp_path / "none", headless=True))
 
 
 def test_retrieval_reports_the_reranked_run_only_where_one_is_set(tmp_path, reranker):
