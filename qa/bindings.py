@@ -30,7 +30,10 @@ _GROUP = re.compile(
 _GROUP_LABEL = re.compile(r"\b(?:group|arm|cohort|stratum) ([A-Z0-9]{1,3}|I{1,3})\b", re.I)
 _OUTCOME_GROUP = re.compile(r"\b(non-?)?(responder|survivor|carrier|user|smoker)s\b", re.I)
 """Groups that an outcome or a habit makes; "non-" makes the other one."""
-_NOT_A_GROUP = frozenset("the a an each both either this that two all one other another in of for and per age".split())
+_NOT_A_GROUP = frozenset(
+    """the a an each both either this that two all one other another in of for and per age between these those three
+    four""".split()
+)
 REFERENCE = re.compile(
     r"\b(?:compared (?:with|to)|than(?: (?:in|with|for|after))?|versus|vs\.?|against|relative to|over|rather than)"
     r"\s+(?:the\s+|in\s+|with\s+|those\s+|in the\s+|with the\s+|patients (?:on|with|in|receiving)\s+)*$",
@@ -137,8 +140,10 @@ def _groups(text: str) -> list[Entity]:
         name = f"{'non-' if match[1] else ''}{match[2].lower()}s"
         made.append(Entity(kind="arm", name=name, text=match.group(), start=match.start(), end=match.end()))
     for match in _GROUP.finditer(text):
-        words = [word for word in match.group(1).split() if word.lower() not in _NOT_A_GROUP]
-        if words and not any(m.start < match.end() and match.start() < m.end for m in made):
+        words = match.group(1).split()
+        if words[-1].lower() not in _NOT_A_GROUP and not any(
+            m.start < match.end() and match.start() < m.end for m in made
+        ):
             name = words[-1].lower()
             made.append(Entity(kind="arm", name=name, text=match.group(1), start=match.start(1), end=match.end()))
     return made

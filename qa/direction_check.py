@@ -38,6 +38,7 @@ _STATE = re.compile(
     r"|recover.*|protect.*|effective.*|efficac.*"
 )
 """Words that tell how something is, or what a treatment is, rather than which way an outcome went."""
+_LIVED = re.compile(r"\b(?:live[ds]?|survived?) longer\b", re.I)
 _NOUN_AHEAD = re.compile(r"\s+(?:[A-Z]{2,}|ejection|left|LV|right|systolic|function|risk|mortality|BNP|NT)")
 _BEFORE_NOUN = re.compile(r"(?:^|[,;:(]|\b(?:with|in|of|mildly|severely|moderately|patients|having|has|versus|vs)\.?)$")
 
@@ -101,7 +102,13 @@ def _against_ratio(claim: Parsed) -> list[Finding]:
     names = names_in(claim, "measure")
     wanted_high = {m.name for m in measures() if m.direction == "higher"} | {"survival"}
     control = any(name.name == "control" for name in names_in(claim, "arm"))
-    if not ratios or len(told) != 1 or control or any(name.name in wanted_high for name in names):
+    if (
+        not ratios
+        or len(told) != 1
+        or control
+        or _LIVED.search(claim.text)
+        or any(name.name in wanted_high for name in names)
+    ):
         return []
     way = "down" if ratios[0].value < 1 else "up"
     if len(ratios) == 1 and way not in told:
@@ -133,7 +140,12 @@ def _against_signs(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """A change that the evidence prints with its sign: "rose by 7.1" where it has −7.1."""
     for figure in claim.figures:
         verb = _verb_before(claim, figure)
-        if verb is None or figure.role in ("from", "to") or figure.kind in ("ratio", "p", "ci", "duration", "year"):
+        if (
+            verb is None
+            or verb.word.startswith("gain")
+            or figure.role in ("from", "to")
+            or figure.kind in ("ratio", "p", "ci", "duration", "year")
+        ):
             continue
         for sentence in evidence:
             for other in sentence.figures:
@@ -214,7 +226,10 @@ def _direction_of(claim: Parsed) -> tuple[str, frozenset[str]] | None:
     found = names_in(claim, "measure")
     measure = frozenset(name.name for name in found)
     senses = set()
+    told = [(a, b) for a, b in claim.clauses if any(a <= name.start < b for name in found)]
     for signal in _telling(claim):
+        if told and not any(a <= signal.start < b for a, b in told):
+            continue
         sense: str = signal.sense
         if sense in ("good", "bad"):
             better = {m.direction for m in measures() if m.name in measure}

@@ -65,6 +65,7 @@ _YEARLY = re.compile(r"\b(?:annual\w*|yearly|per year|a year|each year)\b", re.I
 _GIVEN_FOR = re.compile(r"\b(?:for|over|every|each|daily|x|per)\s+(?:the first\s+)?$", re.I)
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_WALK = re.compile(r"\b(?:six|6)[- ]min(?:ute)?s?[- ]walk|\b6MW[TD]?\b", re.I)
 _AGE = re.compile(r"\b(?:age|aged|older?)\b|\bthose\s*$", re.I)
 _OWN_GROUP = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:with|in|on|for|among|under|after)\s", re.I)
 _BESIDE_FIGURE = 30
@@ -160,11 +161,16 @@ def _elliptic(claim: Parsed, figure: Quantity, every: Sequence[_Candidate]) -> b
 def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether a time stands without a number ("within a year"), or an age without its unit ("the mean age was 68")."""
     if figure.unit == "d":
+        if figure.values == (6.0,) and figure.printed_unit.startswith("min"):
+            return any(_WALK.search(sentence.text) for sentence in evidence)
         spoken = [_DAYS[unit.lower()] for s in evidence for unit in _A_TIME.findall(s.text)]
         return any(abs(days - figure.canonical[0]) <= _TIMES_AGREE * days for days in spoken)
-    aged = figure.kind == "number" and not figure.unit and _AGE.search(claim.text[: figure.start])
+    aged = figure.kind == "number" and not figure.unit and _AGE.search(claim.text[: figure.end])
     return bool(aged) and any(
-        o.unit == "d" and (o.values == figure.values or _rounds(figure, o)) and _AGE.search(s.text)
+        o.unit == "d"
+        and {o.operator[0], figure.operator[0]} != {"<", ">"}
+        and (o.values == figure.values or _rounds(figure, o))
+        and _AGE.search(s.text)
         for s in evidence
         for o in s.figures
     )
@@ -440,7 +446,8 @@ def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding
         )  # fmt: skip
     if describes:
         return Finding(check="descriptor", weight="partial", reason=f"The passage does not give {shown}.")
-    if figure.kind == "count" and not any(char.isdigit() for char in figure.text) and not rivals:
+    counted = figure.kind == "count" and not any(char.isdigit() for char in figure.text)
+    if counted and figure.value <= _ROUND and not rivals:
         return None  # "the three trials", counted by whoever wrote the claim
     soft = figure.kind == "year" or (figure.kind == "number" and figure.text.isalpha())
     return Finding(

@@ -40,6 +40,17 @@ _VERSUS_GAP = re.compile(
     r"[\s,;]*(?:only|just|about)?[\s]*(?:(?:the|those|a|in|for|with|among)\s+[\w\s'/+-]{0,40}?)?"
 )
 _LIST_GAP = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|/\s*|;\s*)(?:at\s+)?")
+_CHANGED_GAP = re.compile(
+    r"(?: ?\([^()]*\))?(?:[\s,]{0,3}(?:and|but|then|before)?|[^()]{0,90}\b(?:it|they|this|that|(?:this|that|the) "
+    r"(?:proportion|share|figure|rate|value|number|percentage))(?:\s+(?:had|has))?)"
+    r"\s{0,2}(?:then |later |subsequently |significantly |had )?(?:fell|fallen|falling|declin(?:ed|ing)|"
+    r"dropp(?:ed|ing)|decreas(?:ed|ing)|rose|risen|rising|increas(?:ed|ing)|grew|shrank|climbed)(?:\s+\w+ly)?\s+to\s+"
+    r"(?:(?:an?|the|about|only|just)\s+)?",
+    re.I,
+)
+"""Between the beginning of a change and its end: "was 3,120 pg/mL and fell to 2,280"."""
+_FAR = 200
+"""Characters in which the other end of a change may stand."""
 FROM = re.compile(r"\bfrom\s+(?:(?:an?|the)\s+)?(?:(?:baseline|mean|median|average|value|of|about)\s+){0,3}$", re.I)
 _TO = re.compile(
     r"\b(?:to|reaching|reached)\s+(?:(?:an?|the)\s+)?(?:(?:mean|median|average|of|about|only)\s+){0,3}$", re.I
@@ -107,7 +118,7 @@ def with_shared_units(text: str, found: list[Quantity]) -> list[Quantity]:
                 if following.unit not in COUNTED and not (here.kind == "year" and here.value > 200):
                     found[index] = set_unit(here, unit, shared=True)
         rate = following.unit in ("events/100 patient-years", "%/d") and here.unit == "%"
-        if rate and _VERSUS_GAP.fullmatch(text[here.end : following.start]):
+        if rate and _VERSUS_GAP.fullmatch(_gap(text, here, following)):
             found[index] = replace(here, kind="rate", unit=following.unit, factor=following.factor, shared=True)
     for index in range(1, len(found)):
         here, before = found[index], found[index - 1]
@@ -124,8 +135,14 @@ def with_shared_units(text: str, found: list[Quantity]) -> list[Quantity]:
     return found
 
 
+def _gap(text: str, a: Quantity, b: Quantity) -> str:
+    """What stands between two figures; a bar when it is too long to join them."""
+    between = text[a.end : b.start]
+    return between if len(between) <= _FAR else "|"
+
+
 def _joined(text: str, a: Quantity, b: Quantity) -> bool:
-    gap = text[a.end : b.start]
+    gap = _gap(text, a, b)
     if len(gap) > 110 or "\n" in gap:
         return False
     return any(pattern.fullmatch(gap) for pattern in (RANGE_GAP, _CHANGE_GAP, _LIST_GAP, _VERSUS_GAP))
@@ -137,13 +154,21 @@ def with_roles(text: str, found: list[Quantity]) -> list[Quantity]:
     for index, quantity in enumerate(found):
         if quantity.kind in plain and _BY.search(text[max(0, quantity.start - 40) : quantity.start]):
             found[index] = replace(quantity, role="by")
+    for index, end in enumerate(found):
+        for start in range(index - 1, max(-1, index - 4), -1):
+            a = found[start]
+            if end.kind in plain and a.kind in plain and not a.role and not end.role and _same_family(a, end):
+                if _CHANGED_GAP.fullmatch(_gap(text, a, end)):
+                    found[start] = replace(a, role="from", group=a.start)
+                    found[index] = replace(end, role="to", group=a.start)
+                break
     for index in range(len(found) - 1):
         a = found[index]
         for ahead in range(index + 1, min(index + 4, len(found))):
             b = found[ahead]
             if a.kind not in plain or b.kind not in plain or not _same_family(a, b) or b.role or a.role == "by":
                 continue
-            gap = text[a.end : b.start]
+            gap = _gap(text, a, b)
             prefix = text[max(0, a.start - 50) : a.start]
             if (_CHANGE_GAP.fullmatch(gap) or (FROM.search(prefix) and _TO.search(gap))) and "." not in gap.replace(
                 "vs.", ""

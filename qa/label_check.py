@@ -32,6 +32,22 @@ _NON_INFERIOR = re.compile(r"\bnon-?inferior(?:ity)?\b", re.I)
 _FREE = re.compile(r"\b([A-Za-z]{5,})-free\b")
 _FREED = re.compile(r"\b(?:not|no|none|never|without|free(?:dom)?)\b|-free\b", re.I)
 """Words by which a claim says that something did not happen."""
+_FREE_FROM = re.compile(r"\bfree(?:dom)? (?:from|of)\b", re.I)
+_SPARED = re.compile(
+    r"\b(?:not|no|none|never|neither|nor|without|free(?:dom)?|surviv\w*|alive|lived|avoid\w*|escap\w*|spared|remain\w*|\w+n't)\b|-free\b",
+    re.I,
+)
+_OPPOSED = (
+    (
+        re.compile(r"\b(?:maintain|sustain|persist|endur)\w*\b", re.I),
+        re.compile(r"\b(?:lost|waned?|vanish\w*|dissipat\w*|disappear\w*|wore off)\b", re.I),
+    ),
+    (
+        re.compile(r"\b(?:recurr?\w*|came back|returned)\b", re.I),
+        re.compile(r"\b(?:disappear\w*|resolv\w*|vanish\w*)\b", re.I),
+    ),
+)
+"""Words for what lasts or comes back, and for what does not."""
 _PREFIXES = ("un", "in", "non", "a", "dis")
 _WORD = re.compile(r"[a-z]{5,}", re.I)
 _CONTEXT = 90
@@ -195,6 +211,20 @@ def _told_of(sentence: Parsed, figure: Quantity, side: int) -> frozenset[str]:
     return frozenset(weighted_terms(_JOINT.split(behind)[0] if more else behind))
 
 
+def _freed(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
+    """A share that the evidence gives as free from something, told by the claim as the share that had it."""
+    if _SPARED.search(claim.text):
+        return None
+    for sentence in evidence:
+        for free in _FREE_FROM.finditer(sentence.text):
+            near = [f for f in sentence.figures if 0 <= f.start - free.end() <= _CONTEXT and f.kind == "percent"]
+            for figure in near[:1]:
+                if any(same_value(one, figure) for one in claim.figures):
+                    reason = f"In the passage {figure.text} were {free.group()}, in the claim nothing says so."
+                    return Finding(check="negation", weight="contradicted", reason=reason)
+    return None
+
+
 def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
     """A word of the claim that stands in the evidence only as its opposite: "symptomatic" for "asymptomatic"."""
     ours = {word.lower() for word in _WORD.findall(claim.text)}
@@ -218,6 +248,14 @@ def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
         ):
             reason = f"The passage says “{free[0]}”, the claim does not."
             return Finding(check="negation", weight="contradicted", reason=reason)
+    if freed := _freed(claim, evidence):
+        return freed
+    for one, other in (*_OPPOSED, *((b, a) for a, b in _OPPOSED)):
+        said, found = one.search(claim.text), other.search(text)
+        if said and found and not other.search(claim.text) and not one.search(text):
+            if not _FREED.search(claim.text) and not _FREED.search(text):
+                reason = f"The claim says “{said.group()}”, the passage “{found.group()}”."
+                return Finding(check="negation", weight="contradicted", reason=reason)
     if not claim.figures:
         return None
     carrying = " ".join(s.text for s in evidence if any(same_value(a, b) for a in claim.figures for b in s.figures))

@@ -17,6 +17,7 @@ _OPERATORS_AFTER: dict[Operator, re.Pattern[str]] = {
         r"|\s*and (?:below|under)\b"
     ),
 }
+_NOUN = re.compile(r"\s+(?:NYHA\s+)?[a-z]+(?=\s+or\s)")
 _ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
 _CLASS_VALUE = {"i": 1.0, "1": 1.0, "ii": 2.0, "2": 2.0, "iii": 3.0, "3": 3.0, "iv": 4.0, "4": 4.0}
 _CLASS_VALUE |= {"iia": 2.1, "2a": 2.1, "iib": 2.2, "2b": 2.2}
@@ -132,3 +133,9 @@ def operator_after(text: str, end: int, operator: Operator) -> tuple[Operator, i
         if match and operator == "=":
             return after, match.end()
     return operator, end
+
+
+def operator_behind_noun(text: str, end: int) -> Operator | None:
+    """The operator behind what is counted: "one NYHA class or more"; None where there is none."""
+    noun = _NOUN.match(text, end)
+    return next((op for op, pattern in _OPERATORS_AFTER.items() if noun and pattern.match(text, noun.end())), None)

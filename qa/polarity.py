@@ -80,6 +80,8 @@ def _reaches(text: str, negation: Signal, signal: Signal) -> bool:
     if not negation.end <= signal.start:
         return False
     between = text[negation.end : signal.start]
+    if negation.word == "without" and "," in between:
+        return False
     return not _CLAUSE_END.search(between) and len(_WORD.findall(between)) <= _NEGATION_REACH
 
 

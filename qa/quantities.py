@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from qa.groups import FROM, RANGE_GAP, label_before, set_unit, with_labels, with_roles, with_shared_units
 from qa.numerals import Numeral, numerals
-from qa.ordinals import operator_after, ordinals
+from qa.ordinals import operator_after, operator_behind_noun, ordinals
 from qa.quantity import Kind, Operator, Quantity, kind_of
 from qa.units import COUNTED, NO_UNIT, read_unit
 
@@ -230,6 +230,8 @@ def _single(text: str, numeral: Numeral, before: str) -> Quantity:
     end = numeral.end + unit.length
     operator, start = _operator_before(text, numeral.start, unit.dimension)
     operator, end = operator_after(text, end, operator)
+    if operator == "=" and unit is NO_UNIT:
+        operator = operator_behind_noun(text, end) or operator
     kind = kind_of(unit)
     if numeral.part:
         return Quantity(

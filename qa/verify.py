@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from domain.claim import Support, Verdict
+from qa.beside import check_beside
 from qa.content import features, probability
 from qa.direction_check import carrying, check_direction, topic
 from qa.figure_check import check_figures
@@ -37,6 +38,8 @@ _OPEN = frozenset({"descriptor"})
 """Checks whose finding is shown and makes the verdict partial, but says nothing against the result itself."""
 _VERBATIM = 0.99
 _SUPPORT: dict[str, Support] = {"partial": "partial", "unsupported": "unsupported", "contradicted": "contradicted"}
+_BLANKS = re.compile(r"[^\S\n]{9,}")
+"""Longer runs of blanks than any table needs; patterns that skip blanks would crawl through thousands."""
 _OPENS_ANEW = re.compile(r"(?:^|[.!?;:\n])[\s\"'“(\[]*$")
 _TURNS = re.compile(r"\b(?:not|no|never|without|neither|nor|if|unless|whether|may|might|could|denied?|fail\w*)\b", re.I)
 
@@ -53,7 +56,7 @@ def verify(
     Without an `embedder` the wording is weighed by its words alone. Reasons are sentences; they are empty for a claim
     that is supported without reserve.
     """
-    passages = [passage for passage in evidence if passage.strip()]
+    passages = [_BLANKS.sub(" " * 8, passage) for passage in evidence if passage.strip()]
     if not claim.strip() or not passages:
         return Verdict(support="unsupported", score=0.0, reasons=("There is no passage to support the claim.",))
     if any(is_slice(claim, passage) for passage in passages):
@@ -73,7 +76,7 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
     """
     if registry("\n".join(passages)).rows:
         return check_names(claim, evidence)
-    found = [*check_figures(claim, evidence), *check_labels(claim, evidence)]
+    found = [*check_figures(claim, evidence), *check_labels(claim, evidence), *check_beside(claim, evidence)]
     found += [*check_names(claim, evidence), *check_direction(claim, evidence)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
