@@ -19,8 +19,9 @@ from eval.runinfo import run_info
 from kb import Base
 from qa.abstain import enough
 from qa.ask import Retrieved, check, compose, retrieve
+from qa.calibration import calibration
 from qa.candidates import candidates
-from qa.compose import calibration, choose, probability, rank
+from qa.compose import choose, probability, rank
 from qa.features import Candidate
 
 Row = dict[str, Any]
@@ -116,7 +117,7 @@ def _would_say(base: Base, retrieved: Retrieved) -> tuple[float, list[Candidate]
     if not retrieved.hits or retrieved.vector is None:
         return 0.0, []
     model = calibration()
-    ranked = rank(candidates(retrieved.question, retrieved.hits, base, retrieved.vector), model)
+    ranked = rank(candidates(retrieved.question, retrieved.hits, base, retrieved.vector, model), model)
     if not ranked or enough(retrieved.question, ranked, replace(model, threshold=0.0)) is not None:
         return 0.0, []
     return probability(retrieved.question, ranked, model), choose(retrieved.question, ranked, model)

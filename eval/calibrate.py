@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,11 @@ from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.library import record_paths
-from qa.candidates import candidates, gather
-from qa.compose import (
-    MAX_CLAIMS,
-    MAX_WORDS,
-    Calibration,
-    additions,
-    decision_features,
-    linear,
-    on_subject,
-    rank,
-)
+from qa.bearing import likeness, nearest
+from qa.calibration import Calibration, linear
+from qa.candidates import asked_vector, candidates, gather
+from qa.compose import MAX_CLAIMS, MAX_WORDS, additions, decision_features, on_subject, rank
+from qa.concepts import canonical
 from qa.features import Candidate
 from qa.question import Question as Asked
 from qa.question import read_question
@@ -45,7 +39,7 @@ DATA = ROOT / "eval" / "data"
 INVENTED = ROOT / "tests" / "data"
 TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
-RIDGE = 6.0
+RIDGE = 12.0
 """L2 penalty of both regressions, on standardised features."""
 BROAD_WEIGHT = 3.0
 """What a broad question weighs in fitting, a narrow one being 1: they are fewer, and they are what is asked most."""
@@ -72,9 +66,9 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     seen it (five folds by question).
     """
     with tempfile.TemporaryDirectory() as folder:
-        examples = list(_examples(Path(folder), k or Settings().k))
+        model, examples = _examples(Path(folder), k or Settings().k)
     ranker, selector = fit_ranker(examples)
-    model = Calibration(ranker=ranker, selector=selector, decision={}, threshold=0.5, reach=REACH)
+    model = replace(model, ranker=ranker, selector=selector)
     rows = [decision_features(e.asked, on_subject(e.asked, rank(e.found, model))) for e in examples if e.found]
     truth = np.array([e.question.answerable for e in examples if e.found])
     weight = _weights([e for e in examples if e.found])
@@ -88,6 +82,7 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     data = {
         "about": "written by `chordae eval calibrate`; see eval/calibrate.py",
         "questions": len(examples),
+        "likeness": model.likeness,
         "ranker": ranker,
         "selector": selector,
         "decision": decision,
@@ -112,37 +107,85 @@ def calibration_report(settings: Settings) -> Report:
         run=run_info(settings=settings),
         rows=tuple(
             {"id": f"{part}: {name}", "weight": weight}
-            for part in ("ranker", "selector", "decision")
+            for part in ("likeness", "ranker", "selector", "decision")
             for name, weight in data[part].items()
         ),
     )
 
 
-def _examples(folder: Path, k: int) -> Iterator[Example]:
+def _examples(folder: Path, k: int) -> tuple[Calibration, list[Example]]:
+    """The examples of every set, and the model they were gathered with: all in it but likeness is yet to be fitted."""
     sets = (
         (record_paths(), (DATA / "questions-library.jsonl", DATA / "questions-broad.jsonl")),
         ([INVENTED / "invented-report.txt", INVENTED / "invented-trial.txt"], (INVENTED / "invented-questions.jsonl",)),
     )
+    found: list[Example] = []
+    model = Calibration(likeness={}, ranker={}, selector={}, decision={}, threshold=0.5, reach=REACH)
     for number, (sources, files) in enumerate(sets):
         base = open_base(folder / str(number), Settings(), create=True)
         base.add(read(sources, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
-        for file in files:
-            for question in questions(file):
-                yield example(base, question, k)
+        asked = [question for file in files for question in questions(file)]
+        if number == 0:
+            model = replace(model, likeness=fit_likeness(base, asked))
+        found += [example(base, question, k, model) for question in asked]
         base.close()
+    return model, found
 
 
-def example(base: Base, question: Question, k: int) -> Example:
+def example(base: Base, question: Question, k: int, model: Calibration) -> Example:
     """The candidates of one question, labelled."""
     asked = read_question(question.question)
     vector = base.embedder.query(asked.text)
-    found = candidates(asked, gather(base, asked, k), base, vector)
+    found = candidates(asked, gather(base, asked, k, model), base, vector, model)
     return Example(
         question=question,
         asked=asked,
         found=found,
         carries=np.array([bool(_carried(candidate, question)) for candidate in found], bool),
     )
+
+
+def fit_likeness(base: Base, asked: Sequence[Question]) -> dict[str, float]:
+    """Weights by which the base's clinical questions are held against a question; see `qa.bearing.likeness`.
+
+    A softmax over the clinical questions near each question, as right as the share of expected facts that the facts
+    answering them show.
+    """
+    steps: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]] = []
+    shown = {document.doc_id: _shown(base, document.doc_id) for document in base.documents()}
+    names: list[str] = []
+    for question in asked:
+        read_as = read_question(question.question)
+        vectors = [asked_vector(base.embedder, text) for text in (read_as.text, canonical(read_as.text))]
+        rows, right = list[list[float]](), list[float]()
+        for known, document, cosine in nearest(base, read_as, vectors):
+            row = likeness(read_as, known, document, cosine)
+            names = sorted(row)
+            rows.append([row[name] for name in names])
+            texts = [text for fact in known.facts for text in shown[known.doc_id].get(fact, ())]
+            of_it = not question.records or document.record in question.records
+            hits = sum(any(stands(one, text) for one in fact for text in texts) for fact in question.expected)
+            right.append(hits / len(question.expected) if of_it and question.expected else 0.0)
+        if any(right):
+            table = np.array(rows)
+            steps.append((table, np.array(right), np.zeros(len(rows)), _heft(question)))
+    mean, spread = _scale(np.vstack([table for table, *_ in steps]))
+    scaled = [((table - mean) / spread, right, given, weight) for table, right, given, weight in steps]
+    return _unscaled(names, _softmax(scaled), 0.0, mean, spread) | {"intercept": 0.0}
+
+
+def _shown(base: Base, doc_id: str) -> dict[str, list[str]]:
+    """The texts that tell each fact of a record alone."""
+    found: dict[str, list[str]] = {}
+    for passage in base.passages(doc_id):
+        if passage.fact and not passage.facts:
+            place = "population.criteria" if passage.fact.startswith("population.criteria") else passage.fact
+            found.setdefault(place, []).append(passage.text)
+    return found
+
+
+def _heft(question: Question) -> float:
+    return BROAD_WEIGHT if question.id[0] == "b" else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +268,7 @@ def _steps(e: Example, own_names: Sequence[str], added_names: Sequence[str]) -> 
             added=np.array(added),
             right=np.array([new[at] for at in open_to], float),
             first=not chosen,
-            weight=BROAD_WEIGHT if e.question.id[0] == "b" else 1.0,
+            weight=_heft(e.question),
         )
         best = max(open_to, key=lambda at: (new[at], new[at] / len(e.found[at].text.split()), -at))
         chosen.append(e.found[best])

@@ -81,9 +81,13 @@ class BaseWithout:
         """The other documents."""
         return [document for document in self._base.documents() if document.doc_id != self._gone]
 
-    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
-        """The clinical questions of the other records."""
-        return [asked for asked in self._base.questions(vector) if asked[0] != self._gone]
+    def questions(
+        self, vectors: Sequence[NDArray[np.float32]]
+    ) -> tuple[list[tuple[Passage, Document]], NDArray[np.float32]]:
+        """The clinical questions of the other records, with their cosines."""
+        questions, cosines = self._base.questions(vectors)
+        kept = [at for at, (_, document) in enumerate(questions) if document.doc_id != self._gone]
+        return [questions[at] for at in kept], cosines[kept]
 
     def records(self) -> list[EvidenceRecord]:
         """The records of the other documents."""

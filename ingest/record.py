@@ -45,7 +45,7 @@ def read_record_file(path: Path, data: bytes, doc_id: str) -> tuple[EvidenceReco
 def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[Document, tuple[Passage, ...]]:
     """A document of Chordae's wording and its passages, one a fact, in the order of the record.
 
-    The first passages ("digest", "digest.limits.0", …) tell several facts together. What is unverified or held back
+    The first passages ("digest", "digest.answer.0", …) tell several facts together. What is unverified or held back
     is not in it.
     `Passage.fact` is the fact's place in the record. The last passages are its clinical questions, role "question":
     they are searched and never quoted. Raises InvalidRecord when nothing is left to show; `path` only

@@ -1,7 +1,7 @@
 """A record in brief: passages that tell several of its facts together, so that a short answer can give them all.
 
 The study in brief gives the main results in the record's order, which is that of their weight: what the study was
-about first. It comes in two lengths. Further digests give the results of one theme, the key points, or the limits.
+about first. It comes in two lengths. Further digests give what answers one of the record's clinical questions.
 """
 
 from __future__ import annotations
@@ -14,29 +14,11 @@ from domain.evidence import EvidenceRecord, Fact, Outcome
 from domain.passage import Confidence
 from ingest.record_words import interval_phrase, measure_phrase, says_when, spelt_times, study, time_phrase
 
-DIGEST_WORDS = 45
-"""A digest is cut at about this many words, so that an answer has room for it and two facts more."""
 BRIEF_WORDS, SHORT_WORDS = 58, 40
 """The study in brief at its full length, half an answer; and so short that three fit into one."""
+ANSWER_WORDS = 60
+"""What answers a clinical question of the record is told in at most so many words: half an answer."""
 MAX_RESULTS = 4
-THEMES = (
-    (
-        "deaths and admissions",
-        re.compile(r"death|mortality|survival|hospitalisation|composite|days lost|^heart failure|nnt"),
-    ),
-    ("MR and the ventricle", re.compile(r"^mr |residual mr|eroa|regurgitant|vena|lv|^la |^rv |annulus|jet")),
-    ("symptoms and function", re.compile(r"kccq|mlhfq|nyha|6mwt|vo2|mpap|bnp|responder")),
-    (
-        "procedure and safety",
-        re.compile(
-            r"adverse|complication|bleed|success|failure$|reinterv|clips|stay|neurolog|fibrillation|mitral surgery"
-        ),
-    ),
-    ("prognosis", re.compile(r"prognostic")),
-    ("costs", re.compile(r"cost|icer")),
-)
-"""The themes under which a study's results are told together, each with the measures that belong to it."""
-
 _LADDER: tuple[Confidence, ...] = ("primary", "society", "secondary")
 _DOUBT = re.compile(r"as printed|not seen|cannot|impossible|not confirmed")
 """A figure that needs its caveat stays out of a digest, which has no room for it."""
@@ -46,7 +28,7 @@ NOTE_WORDS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One digest: its place ("digest", "digest.limits.0"), the places of the facts it tells, the weakest confidence."""
+    """One digest: its place ("digest", "digest.answer.0"), the places of the facts it tells, the weakest confidence."""
 
     place: str
     text: str
@@ -57,76 +39,67 @@ class Digest:
 def digests(record: EvidenceRecord) -> Iterator[Digest]:
     """The digests of a record.
 
-    No digest tells fewer than two facts, and none tells only what the study in brief has told. Unverified facts and
-    recommendations are in none.
+    No digest tells fewer than two facts, and no two tell the same. Unverified facts and recommendations are in none.
     """
-    in_brief: list[Outcome] = []
     arms = _common_arms(record)
     opening = _opening(record, arms)
+    told: list[Sequence[Outcome | Fact]] = []
     for place, length in (("digest", BRIEF_WORDS), ("digest.short", SHORT_WORDS)):
-        parts = _told(_with_figures(record), arms, length - len(opening.split()), MAX_RESULTS)
-        if parts and parts[0][1] != in_brief:
-            text, told = parts[0]
-            in_brief = in_brief or told
-            yield _digest(record, place, f"{opening}: {text}.", told)
-    for theme, measures in THEMES:
-        outcomes = [outcome for outcome in _results(record) if measures.search(outcome.measure.casefold())]
-        if all(outcome in in_brief for outcome in outcomes):
-            continue
-        named = _named(record, arms)
-        opening = f"{study(record, opening=True)}, {theme}" + (f", {named}" if named else "")
-        for number, (text, told) in enumerate(_told(outcomes, arms, DIGEST_WORDS - len(opening.split()))):
-            if len(told) > 1:
-                yield _digest(record, f"digest.{theme.split()[0].casefold()}.{number}", f"{opening}: {text}.", told)
-    yield from _joined(record, "points", record.key_points)
-    yield from _joined(record, "limits", record.caveats)
+        text, results = _in_brief(_with_figures(record), arms, length - len(opening.split()))
+        if len(results) > 1 and results not in told:
+            told.append(results)
+            yield _digest(record, place, f"{opening}: {text}.", results)
+    yield from _answers(record, arms, opening, told)
 
 
-def _told(
-    outcomes: Sequence[Outcome], arms: str, room: int, most: int | None = None
-) -> list[tuple[str, list[Outcome]]]:
-    """The results in telegraph style, `room` words at a time; with `most`, only the first, passing over long ones.
-
-    Fewer than two results in all are none.
-    """
-    parts: list[tuple[list[str], list[Outcome]]] = [([], [])]
-    words, last_time = 0, ""
+def _in_brief(outcomes: Sequence[Outcome], arms: str, room: int) -> tuple[str, list[Outcome]]:
+    """The first results in telegraph style that have room in so many words, passing over long ones."""
+    clauses, told, last_time = list[str](), list[Outcome](), ""
     seen: set[tuple[str, str | None, str | None]] = set()
     for outcome in outcomes:
         key = (outcome.measure, outcome.timepoint, outcome.population)
-        if most is not None and (key in seen or len(parts[0][1]) == most):
-            continue
         clause, time = _result(outcome, arms, last_time)
-        if parts[-1][0] and words + len(clause.split()) > room:
-            if most is not None:
+        fits = not clauses or len(" ".join([*clauses, clause]).split()) <= room
+        if key not in seen and len(told) < MAX_RESULTS and fits:
+            seen.add(key)
+            clauses.append(clause)
+            told.append(outcome)
+            last_time = time
+    return "; ".join(clauses), told
+
+
+def _answers(
+    record: EvidenceRecord, arms: str, opening: str, briefs: Sequence[Sequence[Outcome | Fact]]
+) -> Iterator[Digest]:
+    """For each clinical question of the record the facts that answer it, told together in the order of the question."""
+    results = _results(record)
+    seen = {frozenset(id(fact) for fact in brief) for brief in briefs}
+    for number, question in enumerate(record.questions):
+        told: list[Outcome | Fact] = []
+        text = ""
+        for place in question.facts:
+            fact = record.fact(place)
+            if fact is None or fact.confidence == "unverified" or (isinstance(fact, Outcome) and fact not in results):
                 continue
-            clause, time = _result(outcome, arms, "")
-            parts.append(([], []))
-            words = 0
-        seen.add(key)
-        parts[-1][0].append(clause)
-        parts[-1][1].append(outcome)
-        words, last_time = words + len(clause.split()), time
-    if sum(len(told) for _, told in parts) < 2:
-        return []
-    return [("; ".join(clauses), told) for clauses, told in parts]
+            longer = _answer(record, arms, opening, [*told, fact])
+            if len(longer.split()) <= ANSWER_WORDS:
+                told, text = [*told, fact], longer
+        same = frozenset(id(fact) for fact in told)
+        if len(told) > 1 and same not in seen:
+            seen.add(same)
+            yield _digest(record, f"digest.answer.{number}", text, told)
 
 
-def _joined(record: EvidenceRecord, name: str, facts: Sequence[Fact]) -> Iterator[Digest]:
-    """Key points or limits told together, a digest's worth at a time."""
-    opening = study(record, opening=True) + (", limits" if name == "limits" else "")
-    parts: list[list[Fact]] = [[]]
-    for fact in facts:
-        if fact.confidence == "unverified":
-            continue
-        told = " ".join(one.fact for one in [*parts[-1], fact])
-        if parts[-1] and len(f"{opening} {told}".split()) > DIGEST_WORDS:
-            parts.append([])
-        parts[-1].append(fact)
-    for number, part in enumerate(parts):
-        if len(part) > 1:
-            text = ". ".join(fact.fact.rstrip(".") for fact in part)
-            yield _digest(record, f"digest.{name}.{number}", f"{opening} – {text}.", part)
+def _answer(record: EvidenceRecord, arms: str, opening: str, told: Sequence[Outcome | Fact]) -> str:
+    """Results first, in telegraph style under the study's size and arms; then what else is told, in sentences."""
+    clauses, last_time = list[str](), ""
+    for fact in told:
+        if isinstance(fact, Outcome):
+            clause, last_time = _result(fact, arms, last_time)
+            clauses.append(clause)
+    sentences = [f"{opening}: {'; '.join(clauses)}"] if clauses else []
+    sentences += [fact.fact.rstrip(".") for fact in told if isinstance(fact, Fact)]
+    return ". ".join(sentences) + "." if clauses else f"{study(record, opening=True)} – {'. '.join(sentences)}."
 
 
 def _digest(record: EvidenceRecord, place: str, text: str, told: Sequence[Outcome | Fact]) -> Digest:

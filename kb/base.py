@@ -62,6 +62,7 @@ class Base:
         self._current: Snapshot | None = None
         self._documents: dict[str, Document] = {}
         self._passages: dict[str, tuple[Passage, ...]] = {}
+        self._questions: list[tuple[Passage, Document]] | None = None
 
     # -- finding ---------------------------------------------------------------------------------------------------
 
@@ -90,33 +91,40 @@ class Base:
         allowed = snapshot.matching(chosen) if chosen else None
         reranker = self._reranker if mode == "hybrid" else None
         depth = max(k, DEPTH) if reranker else k
-        wanted = depth + snapshot.questions_among(depth)
         embed = self.embedder.query if vector is None else lambda _: vector
-        found = search(snapshot, query, embed, k=wanted, mode=mode, doc_ids=allowed)
+        found = search(snapshot, query, embed, k=depth, mode=mode, doc_ids=allowed)
         documents = self._known({snapshot.document_of(one.passage_id) for one in found})
         hits: list[Hit] = []
         for one in found:
             document = documents.get(snapshot.document_of(one.passage_id))
-            if document is None or len(hits) == depth:  # removed since the snapshot was taken
+            if document is None:  # removed since the snapshot was taken
                 continue
-            passage = read_passage(snapshot.data_of(one.passage_id), document)
-            if passage.role != "question":
-                hits.append(
-                    Hit(
-                        passage=passage,
-                        document=document,
-                        score=one.score,
-                        rank=len(hits) + 1,
-                        legs=one.legs,
-                        lexical=one.lexical,
-                        dense=one.dense,
-                    )
+            hits.append(
+                Hit(
+                    passage=read_passage(snapshot.data_of(one.passage_id), document),
+                    document=document,
+                    score=one.score,
+                    rank=len(hits) + 1,
+                    legs=one.legs,
+                    lexical=one.lexical,
+                    dense=one.dense,
                 )
+            )
         return rerank(query, hits, reranker)[:k] if reranker else hits
 
-    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
-        """Every clinical question of the base's records: doc_id, places of the facts that answer it, cosine."""
-        return self._snapshot().questions(vector)
+    def questions(
+        self, vectors: Sequence[NDArray[np.float32]]
+    ) -> tuple[list[tuple[Passage, Document]], NDArray[np.float32]]:
+        """Every clinical question of the base's records with its record, and its greatest cosine to the vectors."""
+        with self._guard:
+            snapshot = self._snapshot()
+            if self._questions is None:
+                documents = self._known({snapshot.document_of(one) for one in snapshot.questions})
+                of = [(one, documents.get(snapshot.document_of(one))) for one in snapshot.questions]
+                if any(document is None for _, document in of):  # removed since the snapshot was taken
+                    return [], np.zeros(0, np.float32)
+                self._questions = [(read_passage(snapshot.data_of(one), d), d) for one, d in of if d is not None]
+            return self._questions, snapshot.nearness(vectors)
 
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of these passages, in their order: shape (n, d), unit length."""
@@ -372,6 +380,7 @@ class Base:
                 self._current = None
             self._documents.clear()
             self._passages.clear()
+            self._questions = None
             for _ in range(LOOK_AGAIN):
                 before = self._catalogue.meta()
                 try:

@@ -7,8 +7,9 @@ a part. `generation` goes up with every change of what can be found, so that rea
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -130,8 +131,12 @@ class Catalogue:
 
     def generation(self) -> int:
         """The number of changes so far."""
-        with self._connect() as connection:
-            return int(connection.execute(select(meta.c.value).where(meta.c.key == "generation")).scalar_one())
+        try:  # asked some twenty times a question: by the driver alone, ten times as fast
+            with closing(self._engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
+                return int(cursor.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+        except (sqlite3.Error, DatabaseError, TypeError):  # said in our words below
+            with self._connect() as connection:
+                return int(connection.execute(select(meta.c.value).where(meta.c.key == "generation")).scalar_one())
 
     # -- documents -------------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ class Snapshot:
     """One generation, ready to be searched.
 
     `generation` is the catalogue's, `fingerprint` a hash of the model and the documents held, `passage_ids` all of
-    them in the order they came.
+    them in the order they came, `questions` those of the records' clinical questions, which are no passages to find.
     """
 
     def __init__(self, folder: Path, catalogue: Catalogue, *, exact_limit: int = EXACT_LIMIT) -> None:
@@ -46,7 +46,11 @@ class Snapshot:
         self._numbers = numbers
         self._row = {passage_id: row for row, passage_id in enumerate(look.passage_ids)}
         self._matrix = look.matrix
-        titled = [look.documents[number].title for number in self._document_of if look.documents[number].title.strip()]
+        self.questions = _questions(look.passage_ids, look.data)
+        asked = frozenset(self.questions)
+        self._searched = np.array([one not in asked for one in look.passage_ids], bool)
+        numbers_of = self._document_of[self._searched]
+        titled = [look.documents[number].title for number in numbers_of if look.documents[number].title.strip()]
         self._passages_per_title = len(titled) / len(set(titled)) if titled else 1.0
         self._weighed_titles = look.titles * np.float32(TITLE_WEIGHT / math.sqrt(self._passages_per_title))
         self._lexical = Lexical(folder / look.meta["lexical"])
@@ -72,7 +76,7 @@ class Snapshot:
         return self._data[self._row[passage_id]]
 
     def count(self, doc_ids: Sequence[str] | None = None) -> int:
-        """How many passages there are, in these documents or in all."""
+        """How many passages there are to be found, in these documents or in all."""
         rows = self._rows(doc_ids)
         return len(self.passage_ids) if rows is None else len(rows)
 
@@ -123,21 +127,16 @@ class Snapshot:
             matrix = (self._matrix if plain else self._titled)[rows]
         return dict(zip(passage_ids, np.vecdot(matrix, vector).tolist(), strict=True))
 
-    def questions(self, vector: NDArray[np.float32]) -> list[tuple[str, tuple[str, ...], float]]:
-        """The records' clinical questions: doc_id, places of the facts that answer it, cosine; in the base's order."""
-        cosines = self.cosines(vector, [*self._questions])
-        return [(self.document_of(one), facts, cosines[one]) for one, facts in self._questions.items()]
-
-    def questions_among(self, k: int) -> int:
-        """How many of the best passages may be clinical questions when `k` others are wanted."""
-        return min(len(self._questions), k)
-
-    @cached_property
-    def _questions(self) -> dict[str, tuple[str, ...]]:
-        """The clinical questions' passage ids, each with the places of the facts that answer it."""
-        marked = [at for at, data in enumerate(self._data) if '"question"' in data]
-        values = [(self.passage_ids[at], json.loads(self._data[at])) for at in marked]
-        return {passage_id: tuple(value["facts"]) for passage_id, value in values if value.get("role") == "question"}
+    def nearness(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """The greatest cosine of each clinical question to one of the vectors."""
+        if not self.questions or not vectors:
+            return np.zeros(len(self.questions), np.float32)
+        if self._matrix is None:
+            held = self._catalogue.vectors(self.questions)
+        else:
+            held = self._matrix[~self._searched]
+        nearest: NDArray[np.float32] = np.max([np.vecdot(held, vector) for vector in vectors], axis=0)
+        return nearest
 
     @cached_property
     def _titled(self) -> NDArray[np.float32]:
@@ -150,16 +149,23 @@ class Snapshot:
         return part
 
     def _known(self, ask: Callable[[int], list[tuple[str, float]]], limit: int) -> list[tuple[str, float]]:
-        asked = limit
+        asked = math.ceil(limit * len(self.passage_ids) / max(1, int(self._searched.sum())))
         while True:
             found = ask(asked)
-            kept = [pair for pair in found if pair[0] in self._row]
+            kept = [pair for pair in found if pair[0] in self._row and self._searched[self._row[pair[0]]]]
             if len(kept) >= limit or len(found) < asked:
                 return kept[:limit]
             asked *= 2
 
     def _rows(self, doc_ids: Iterable[str] | None) -> NDArray[np.int64] | None:
+        """Where what may be found stands, in these documents or in all; None for every row."""
         if doc_ids is None:
-            return None
+            return np.flatnonzero(self._searched) if self.questions else None
         numbers = [self._numbers[doc_id] for doc_id in doc_ids if doc_id in self._numbers]
-        return np.flatnonzero(np.isin(self._document_of, numbers))
+        return np.flatnonzero(np.isin(self._document_of, numbers) & self._searched)
+
+
+def _questions(passage_ids: Sequence[str], data: Sequence[str]) -> list[str]:
+    """The ids of the passages that are clinical questions of records: searched, and never found as passages."""
+    marked = [(one, text) for one, text in zip(passage_ids, data, strict=True) if '"question"' in text]
+    return [one for one, text in marked if json.loads(text).get("role") == "question"]

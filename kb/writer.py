@@ -181,20 +181,39 @@ class Writer:
 def embed(
     documents: Sequence[tuple[Document, Sequence[Passage]]], embedder: Embedder
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """For each document the vectors of its passages, shape (n, dimension), and of its title, zero where it has none."""
+    """For each document the vectors of its passages, shape (n, dimension), and of its title, zero where it has none.
+
+    A passage that tells again what others tell alone has the direction of their sum; the model does not read it.
+    """
     titles = list(dict.fromkeys(document.title for document, _ in documents if document.title.strip()))
     texts = [
         in_context(passage, document, alone=len(passages) == 1)
         for document, passages in documents
         for passage in passages
+        if not _parts(passage, passages)
     ]
-    matrix = embedder.passages([*titles, *texts])
-    of_title = dict(zip(titles, matrix, strict=False))
+    matrix = iter(embedder.passages([*titles, *texts]))
+    of_title = {title: next(matrix) for title in titles}
     none = np.zeros(embedder.dimension, np.float32)
-    at = len(titles)
     for document, passages in documents:
-        yield matrix[at : at + len(passages)], of_title.get(document.title, none)
-        at += len(passages)
+        rows: dict[str, NDArray[np.float32]] = {}
+        for passage in passages:
+            if not _parts(passage, passages):
+                rows[passage.passage_id] = next(matrix)
+        for passage in passages:
+            parts = _parts(passage, passages)
+            if parts:
+                whole = np.sum([rows[part] for part in parts], axis=0)
+                rows[passage.passage_id] = whole / np.linalg.norm(whole)
+        found = [rows[passage.passage_id] for passage in passages]
+        yield np.array(found, np.float32).reshape(-1, embedder.dimension), of_title.get(document.title, none)
+
+
+def _parts(passage: Passage, passages: Sequence[Passage]) -> list[str]:
+    """The passages of the document that tell alone what this one tells together, by id; none for any other passage."""
+    if passage.role == "question" or not passage.facts:
+        return []
+    return [one.passage_id for one in passages if not one.facts and one.fact in passage.facts]
 
 
 def _next(name: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from domain.answer import Reason
-from qa.compose import HEAD, HEAVY, Calibration, lacks, probability
+from qa.calibration import Calibration
+from qa.compose import HEAD, HEAVY, lacks, probability
 from qa.entities import entities
 from qa.features import Candidate
 from qa.question import Need, Question, missing, same_time, times
@@ -60,6 +61,8 @@ def _another_device(question: Question, head: Sequence[Candidate]) -> list[Need]
     if not best or best & asked:
         return []
     wanted = [need for need in question.needs if _devices(need.words) & asked]
+    if not set(wanted) & set(missing(question, head[0].text, head[0].hit.document.title)):  # by a narrower name
+        return []
     told = set(question.needs) - set(missing(question, head[0].text)) - set(wanted)
     for candidate in head:
         if _devices(candidate.text) & asked and not told & set(missing(question, candidate.text)):

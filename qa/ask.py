@@ -19,8 +19,9 @@ from domain.sentences import sentence_spans
 from domain.settings import VERSION, Settings
 from kb import Base
 from qa.abstain import enough
+from qa.calibration import calibration
 from qa.candidates import asked_vector, candidates, gather
-from qa.compose import calibration, choose, on_subject, rank
+from qa.compose import choose, on_subject, rank
 from qa.features import Candidate
 from qa.notices import remarks
 from qa.question import Question, read_question
@@ -100,7 +101,7 @@ def retrieve(
     started = time.perf_counter()
     vector = asked_vector(base.embedder, read.text) if read.text else None
     embedded = time.perf_counter()
-    hits = gather(base, read, settings.k, kinds=kinds, since=since, topics=topics) if read.text else []
+    hits = gather(base, read, settings.k, calibration(), kinds=kinds, since=since, topics=topics) if read.text else []
     searched = time.perf_counter()
     return Retrieved(
         question=read,
@@ -120,7 +121,7 @@ def compose(base: Base, retrieved: Retrieved, settings: Settings) -> Draft:
         if not base.documents():
             reason = "empty-base"
         return _abstained(base, retrieved, settings, started, reason=reason)
-    found = candidates(question, retrieved.hits, base, retrieved.vector)
+    found = candidates(question, retrieved.hits, base, retrieved.vector, calibration())
     ranked = on_subject(question, rank(found, calibration()))
     lack = enough(question, ranked, calibration())
     if lack is not None:

@@ -15,19 +15,20 @@ from domain.sentences import sentence_spans
 from kb import Base
 from kb.embed import Embedder
 from kb.filters import Filter
-from qa.bearing import Bearing, bearing
+from qa.bearing import Bearing, bearing, likest, nearness, share
+from qa.calibration import Calibration
 from qa.concepts import canonical
 from qa.features import Asked, Candidate, features
-from qa.question import Question, coverage, missing
+from qa.question import Question, coverage, missing, read_question
 
 MIN_WORDS = 4
 NAMES_READ, NAMED_HITS = 3, 30
 """Names of a question whose records are read whole, and passages looked at to find a name's records."""
 LOOK_BACK = 300
 """Characters before a passage that count as its surroundings: two or three sentences."""
-RECORDS_READ = 6
+RECORDS_READ = 4
 """Records of which every fact is weighed, beside the passages that the search found."""
-RECORDS_NEAR = 4
+RECORDS_NEAR = 3
 """Records that are read whole because a clinical question of theirs is most like the one asked."""
 EMBEDDED_SENTENCES = 8
 """Sentences of documents that get a vector of their own at question time, the likeliest first (each costs 2 ms)."""
@@ -37,6 +38,7 @@ def gather(
     base: Base,
     question: Question,
     k: int,
+    model: Calibration,
     *,
     kinds: Sequence[str] = (),
     since: int | None = None,
@@ -66,7 +68,7 @@ def gather(
                 known.add(hit.passage.doc_id)
                 hits.append(replace(hit, score=0.0, rank=len(hits) + 1))
     chosen = Filter(kinds=tuple(kinds), since=since, topics=tuple(topics))
-    for doc_id in _nearest(_bearing(base, base.fingerprint, question.text)):
+    for doc_id in _nearest(bearing_of(base, question, model)):
         document = base.document(doc_id)
         if doc_id not in known and chosen.passes(document.kind, document.year, document.topics):
             hits.append(Hit(passage=base.passages(doc_id)[0], document=document, score=0.0, rank=len(hits) + 1))
@@ -74,13 +76,18 @@ def gather(
 
 
 def _nearest(known: Bearing) -> list[str]:
-    return sorted(known, key=lambda doc_id: (-known[doc_id][""], doc_id))[:RECORDS_NEAR]
+    return sorted(known, key=lambda doc_id: (-share(known, doc_id), doc_id))[:RECORDS_NEAR]
+
+
+def bearing_of(base: Base, question: Question, model: Calibration) -> Bearing:
+    """How the records of the base bear on a question, as asked and in the field's words."""
+    return _bearing(base, base.fingerprint, question.text, tuple(model.likeness.items()))
 
 
 @lru_cache(maxsize=64)
-def _bearing(base: Base, fingerprint: str, text: str) -> Bearing:
-    """How the records of the base in that state bear on a question, as asked and in the field's words."""
-    return bearing(base, [asked_vector(base.embedder, wording) for wording in dict.fromkeys((text, canonical(text)))])
+def _bearing(base: Base, fingerprint: str, text: str, weights: tuple[tuple[str, float], ...]) -> Bearing:
+    vectors = [asked_vector(base.embedder, wording) for wording in dict.fromkeys((text, canonical(text)))]
+    return bearing(base, read_question(text), vectors, dict(weights))
 
 
 @lru_cache(maxsize=64)
@@ -94,10 +101,12 @@ def _is_named(question: Question, document: Document) -> bool:
     return document.origin == "record" and any(name not in lacking for name in question.names)
 
 
-def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDArray[np.float32]) -> list[Candidate]:
+def candidates(
+    question: Question, hits: Sequence[Hit], base: Base, vector: NDArray[np.float32], model: Calibration
+) -> list[Candidate]:
     """Every sentence of the hits with its features, in no order of merit; `vector` is the question's embedding."""
     top = max((hit.score for hit in hits), default=0.0) or 1.0
-    known = _bearing(base, base.fingerprint, question.text)
+    known = bearing_of(base, question, model)
     by_document: dict[str, float] = {}
     for hit in hits:
         by_document[hit.passage.doc_id] = by_document.get(hit.passage.doc_id, 0.0) + hit.score / (1 + hit.rank / 10)
@@ -117,31 +126,25 @@ def candidates(question: Question, hits: Sequence[Hit], base: Base, vector: NDAr
         vector=vector,
         canonical=asked_vector(base.embedder, canonical(question.text)),
         bearing=known,
-        nearest=max((facts[""] for facts in known.values()), default=0.0),
+        nearest=max((nearness(known, doc_id) for doc_id in known), default=0.0),
+        likest=likest(known),
         top=top,
         documents={doc_id: score / best for doc_id, score in by_document.items()},
     )
-    made = [replace(c, vector=own, features=features(asked, c, own)) for c, own in zip(found, vectors, strict=True)]
-    return _beside_their_kin(made)
+    told = [features(asked, candidate, own) for candidate, own in zip(found, vectors, strict=True)]
+    _beside_their_kin(found, told)
+    return [replace(c, vector=own, features=row) for c, own, row in zip(found, vectors, told, strict=True)]
 
 
-def _beside_their_kin(made: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, told how well their whole document fits."""
+def _beside_their_kin(found: Sequence[Candidate], rows: Sequence[dict[str, float]]) -> None:
+    """Add to the features of each candidate how well its whole document fits."""
     best: dict[str, dict[str, float]] = {}
-    for candidate in made:
+    for candidate, row in zip(found, rows, strict=True):
         mine = best.setdefault(candidate.hit.passage.doc_id, {})
         for name in ("cosine", "canonical", "coverage_in_context"):
-            mine[name] = max(mine.get(name, -1.0), candidate.features[name])
-    return [
-        replace(
-            candidate,
-            features={
-                **candidate.features,
-                **{f"document_{name}": value for name, value in best[candidate.hit.passage.doc_id].items()},
-            },
-        )
-        for candidate in made
-    ]
+            mine[f"document_{name}"] = max(mine.get(f"document_{name}", -1.0), row[name])
+    for candidate, row in zip(found, rows, strict=True):
+        row.update(best[candidate.hit.passage.doc_id])
 
 
 def _kin(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from qa.bearing import told
+from qa.calibration import Calibration, linear
 from qa.concepts import named
 from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, role_of
 from qa.question import Need, Question, missing
@@ -20,38 +19,15 @@ MAX_CLAIMS = 4
 MAX_WORDS = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """What `chordae eval calibrate` fitted, read from qa/answering.json.
-
-    `ranker`, `selector` and `decision` are linear in features by name: how likely a sentence carries an asked-for
-    fact, what it adds to the sentences chosen before it, and (a logistic regression, with "intercept") whether the
-    question is answered here at all; `threshold` is the probability (0-1) from which it is. `reach` is how far below
-    the best a sentence may lie to be said at all, in the ranker's log-odds.
-    """
-
-    ranker: Mapping[str, float]
-    selector: Mapping[str, float]
-    decision: Mapping[str, float]
-    threshold: float
-    reach: float
-
-
-@lru_cache(maxsize=1)
-def calibration() -> Calibration:
-    """The committed calibration."""
-    data = json.loads(files("qa").joinpath("answering.json").read_text(encoding="utf-8"))
-    return Calibration(**{name: data[name] for name in Calibration.__dataclass_fields__})
-
-
-def linear(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
-    """The log-odds of a logistic regression; a feature without a weight counts nothing."""
-    return weights.get("intercept", 0.0) + sum(weights.get(name, 0.0) * value for name, value in features.items())
-
-
 def rank(found: Sequence[Candidate], model: Calibration) -> list[Candidate]:
     """The candidates with their score (log-odds of carrying the asked-for fact), best first, ties by place."""
-    scored = [replace(candidate, score=linear(model.ranker, candidate.features)) for candidate in found]
+    if not found:
+        return []
+    names = [name for name in found[0].features if model.ranker.get(name)]
+    weights = np.array([model.ranker[name] for name in names])
+    table = np.array([[candidate.features[name] for name in names] for candidate in found]).reshape(len(found), -1)
+    scores = (table * weights).sum(axis=1) + model.ranker.get("intercept", 0.0)
+    scored = [replace(candidate, score=float(score)) for candidate, score in zip(found, scores, strict=True)]
     return sorted(scored, key=lambda candidate: (-candidate.score, candidate.key))
 
 
@@ -65,6 +41,10 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
         "mean_of_three": sum(c.score for c in head[:3]) / len(head[:3]),
         "cosine": max(c.features["cosine"] for c in head),
         "record bears": max(c.features["record bears"] for c in head),
+        "likest": head[0].features["likest"],
+        "unindexed": head[0].features["unindexed"],
+        "record asked": head[0].features["record asked"],
+        "answers aptly": max(c.features["answers aptly"] for c in head),
         "coverage": 1.0 - min(map(sum, weights)) / total,
         "coverage_of_best": 1.0 - sum(weights[0]) / total,
         "heaviest_missing": min(max(w, default=0.0) for w in weights),
@@ -234,12 +214,17 @@ def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> C
 
 
 def _brief(group: Sequence[Candidate], *, short: bool) -> Candidate | None:
-    """A record in brief, or its first result where there is but one; None for a document."""
+    """A record in brief, or its first result where there is but one; None for a document.
+
+    A `short` one leaves room for two others like it.
+    """
     by_role: dict[str, Candidate] = {}
     for c in sorted(group, key=lambda c: c.key):
         by_role.setdefault(role_of(c.hit), c)
-    order = ("short", "brief", "result") if short else ("brief", "result")
-    return next((by_role[role] for role in order if role in by_role), None)
+    told = [by_role[role] for role in ("short", "brief", "result") if role in by_role]
+    if not short:
+        return by_role.get("brief") or by_role.get("result")
+    return next((c for c in told if 3 * len(c.text.split()) <= MAX_WORDS), told[-1] if told else None)
 
 
 POOL = 80
@@ -253,6 +238,9 @@ def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Ca
     total = sum(need.weight for need in question.needs) or 1.0
     led = {need for c in chosen for need in led_by(question, c.text, c.hit)}
     sources = {c.hit.passage.doc_id for c in chosen}
+    known: dict[str, set[str]] = {}
+    for one in chosen:
+        known.setdefault(one.hit.passage.doc_id, set()).update(told(one.hit.passage))
     roles = {(c.hit.passage.doc_id, role_of(c.hit)) for c in chosen}
     for c in pool:
         role, source = role_of(c.hit), c.hit.passage.doc_id
@@ -268,6 +256,9 @@ def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Ca
                 "likeness": max(_cosine(c, one) for one in chosen),
                 "same source": float(source in sources),
                 "same source and role": float((source, role) in roles),
+                "told before": len(told(c.hit.passage) & known[source]) / len(told(c.hit.passage))
+                if source in known
+                else 0.0,
                 "new figures": len(figures - given) / len(figures) if figures else 0.0,
                 **{f"then {one}": float(role == one) for one in ROLES},
             }

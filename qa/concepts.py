@@ -22,6 +22,7 @@ def _folded(text: str) -> tuple[str, ...]:
     stems: list[str] = []
     for match in WORD.finditer(text):
         word = match.group().replace("/", "-").replace("’", "'").removesuffix("'s")
+        word = "we" if word == "us" else word  # "us" is no country
         stems.extend(stem(part) for part in word.split("-") if part)
     return tuple(stems)
 

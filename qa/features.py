@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.document import KINDS
 from domain.hit import Hit
-from qa.bearing import Bearing, bears
+from qa.bearing import Bearing, bears, nearness, share
 from qa.concepts import covered, named
 from qa.question import Need, Question, coverage, missing, same_time, times
 
@@ -30,6 +32,8 @@ LEAD_WORDS = 3
 
 def led_by(question: Question, text: str, hit: Hit) -> frozenset[Need]:
     """The studies asked for that are the subject of the sentence, of its document's title, or its first author."""
+    if not question.studies:
+        return frozenset()
     document = hit.document
     places = (
         " ".join(text.split()[:LEAD_WORDS]),
@@ -40,6 +44,27 @@ def led_by(question: Question, text: str, hit: Hit) -> frozenset[Need]:
     return frozenset(need for need in question.studies if any(need not in lack for lack in lacking))
 
 
+def _primary_only(hit: Hit) -> bool:
+    """Whether the document is about primary MR, by its title, and not about secondary MR as well."""
+    about = covered(hit.document.title)
+    return "primary-mr" in about and not SECONDARY & set(about)
+
+
+SECONDARY = frozenset({"secondary-mr", "ischaemic-mr", "atrial-mr"})
+"""The kinds of MR that are this field's own."""
+_VALUE = re.compile(r"([A-Za-z][\w-]*)\s*(?:(?:of|is|at|was)\s+)?(?:an?\s+)?(?:about\s+)?\d")
+_LIMIT = re.compile(
+    r"([A-Za-z][\w-]*)\s*(?:of\s+)?"
+    r"(?:(?:[<>≥≤]=?|above|below|over|under|at least|at most)\s*\d|\d[\d.]*\s*(?:-|–|to)\s*\d)"
+)
+
+
+@lru_cache(maxsize=20_000)
+def _measured(text: str, *, limits: bool) -> frozenset[str]:
+    """The measures that a text gives a value for, or, with `limits`, a threshold or a range, in lower case."""
+    return frozenset(match[1].casefold() for match in (_LIMIT if limits else _VALUE).finditer(text))
+
+
 def _subject(question: Question, text: str, hit: Hit) -> tuple[float, float]:
     """Whether one of the asked-for names is the subject, and whether none is (0 or 1 each; 0, 0 without names)."""
     led = bool(led_by(question, text, hit))
@@ -47,6 +72,10 @@ def _subject(question: Question, text: str, hit: Hit) -> tuple[float, float]:
 
 
 _FIGURE = re.compile(r"\d")
+_RESULTS_WANTED = re.compile(
+    r"\b(?:outcomes?|results?|show(?:ed|n|s)?|find(?:ings?)?|found|effects?|benefits?|help(?:s|ed)?|works?)\b",
+    re.IGNORECASE,
+)
 _EFFECT = re.compile(r"\b(?:HR|OR|RR|hazard ratio|odds ratio|risk ratio|CI|p\s*[<=])", re.IGNORECASE)
 
 
@@ -79,7 +108,7 @@ class Asked:
 
     `vector` embeds the question as asked, `canonical` in the field's own words; `top` is the best hit's score,
     `documents` the share (0-1) of the best document's score that each document has; `bearing` how the records bear on
-    the question, `nearest` the likeness of the clinical question most like it.
+    the question, `nearest` the cosine of the clinical question nearest to it, `likest` the score of the one most like.
     """
 
     question: Question
@@ -89,6 +118,7 @@ class Asked:
     documents: Mapping[str, float]
     bearing: Bearing
     nearest: float
+    likest: float
 
 
 def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None) -> dict[str, float]:
@@ -106,6 +136,11 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     names = question.names
     lacking_names = [need for need in missing(question, text, candidate.context) if need.name]
     year = hit.document.year or 0
+    about = (*covered(text), *(covered(candidate.context) if hit.document.origin == "record" else ()))
+    values = _measured(question.text, limits=False)
+    asked_of = share(asked.bearing, hit.passage.doc_id)
+    near = nearness(asked.bearing, hit.passage.doc_id)
+    first, part, apt = bears(asked.bearing, hit.passage)
     special = _special(question, candidate.context)
     asked_beyond = sum(need.weight for need in special)
     broad = asked_beyond < BROAD_WEIGHT
@@ -114,9 +149,18 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     return {
         "cosine": cosine,
         "canonical": float(own @ asked.canonical) if own is not None else cosine,
-        "bears": bears(asked.bearing, hit.passage),
-        "record bears": asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
-        "record bears less": asked.nearest - asked.bearing.get(hit.passage.doc_id, {}).get("", 0.0),
+        "answers first": first,
+        "answers in part": part,
+        "answers aptly": apt,
+        "record asked": asked_of,
+        "likely answers first": _log(first),
+        "likely answers in part": _log(part),
+        "likely answers aptly": _log(apt),
+        "likely record asked": _log(asked_of),
+        "likest": asked.likest,
+        "unindexed": float(not asked.bearing),
+        "record bears": near,
+        "record bears less": asked.nearest - near,
         "coverage": coverage(question, text),
         "coverage_in_context": coverage(question, text, candidate.context),
         "special": sum(n.weight for n in special if n not in still) / asked_beyond if not broad else 0.0,
@@ -133,29 +177,48 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
         "measure_leads": len(wanted & led) / len(wanted) if wanted else 0.0,
         "measure_other": float(bool(wanted and told) and not wanted & told),
         "recommendation_wanted": float(question.wants == "recommendation" and role == "recommendation"),
-        "limit_wanted": float(question.wants == "limitation" and role in {"limit", "limits"}),
-        "definition_wanted": float(
-            question.wants == "definition" and role in {"design", "criteria", "point", "points"}
-        ),
-        "explanation_wanted": float(question.wants in {"reason", "yes-no"} and role in {"point", "points"}),
+        "limit_wanted": float(question.wants == "limitation" and role == "limit"),
+        "definition_wanted": float(question.wants == "definition" and role in {"design", "criteria", "point"}),
+        "explanation_wanted": float(question.wants in {"reason", "yes-no"} and role == "point"),
         "brief_wanted": float(question.wants in BROAD and role in {"brief", "short"}),
         "subject": subject,
         "other_subject": other,
         "studied": coverage(question, candidate.context),
+        "secondary": float(bool(SECONDARY & set(named(question.text))) and bool(SECONDARY & set(about))),
+        "threshold": float(bool(values & _measured(text, limits=True))),
+        "no threshold": float(bool(values) and not values & _measured(text, limits=True)),
         "year_agrees": float(any(y == year or str(y) in text for y in question.years)),
+        "other_valve": float(_primary_only(hit) and "primary-mr" not in named(question.text)),
+        "results_wanted_and_absent": float(
+            role in {"design", "criteria", "baseline"} and bool(_RESULTS_WANTED.search(question.text))
+        ),
         "superseded": float("supersede" in text.casefold()),
         "caption": float(hit.passage.role != "prose"),
         "rung": 1.0 - KINDS.index(hit.document.kind) / (len(KINDS) - 1),
         "long": max(0.0, len(text.split()) - 35) / 35,
+        **_of_role(role, early, broad=broad),
+    }
+
+
+@lru_cache(maxsize=1024)
+def _of_role(role: str, early: float, *, broad: bool) -> dict[str, float]:
+    return {
         **{f"early {one}": early if role == one else 0.0 for one in ("result", "recommendation", "point", "limit")},
         **{f"is {one}": float(role == one) for one in ROLES},
         **{f"broad, {one}": float(role == one and broad) for one in ROLES},
     }
 
 
+def _log(share: float) -> float:
+    return math.log(LEAST_SHARE + share)
+
+
+LEAST_SHARE = 0.01
+"""What a share counts at least before its logarithm is taken."""
+
+
 ROLES = (
-    "brief", "short", "theme", "points", "limits", "result", "recommendation", "point", "limit", "design", "criteria",
-    "baseline",
+    "brief", "short", "answer", "result", "recommendation", "point", "limit", "design", "criteria", "baseline",
 )  # fmt: skip
 """What a passage of a record is; a sentence of a document is none of them."""
 BROAD = frozenset({"general", "comparison", "yes-no"})
@@ -169,8 +232,7 @@ def role_of(hit: Hit) -> str:
     fact = hit.passage.fact or ""
     kind, _, place = fact.partition(".")
     if kind == "digest":
-        theme = place.partition(".")[0]
-        return theme if theme in ("points", "limits", "short") else "theme" if theme else "brief"
+        return place.partition(".")[0] or "brief"
     if kind == "outcomes" and "recommend" in hit.passage.heading.casefold():
         return "recommendation"
     return _FACTS.get(kind) or _POPULATION.get(fact) or ("criteria" if kind == "population" else "")

@@ -50,7 +50,28 @@ GENERIC = frozenset(
     number enrol enrolled enrolment valve heart cardiac patient's his her their this that trial's reason reasons
     information detail details summary summarise summarize centimetre centimetres centimeters millimetre millimetres
     millimeters millilitre millilitres milliliters metre metres meters minute minutes hour hours per cent wide width
-    diameter dimension length poor""".split()
+    diameter dimension length poor
+    teach teaches taught lesson lessons fare fared insist insists relevant relevance known both two three each either
+    every other others another same still already yet ever never always sometimes usually typical typically general
+    generally common commonly ordinary special particular particularly clear clearly certain certainly true false right
+    wrong sure just even only also too again once twice soon far close closely fully partly mostly mainly largely simply
+    easily easy hard simple different similar similarly equal equally various several few little least less more most
+    enough extra whole entire full part parts side sides end ends begin begins way ways thing things fact facts idea
+    ideas sense word words question questions issue issues problem problems story picture message view opinion
+    keep keeps kept stay remain remains remained tend tends seem seems appear appears suggest suggests suggested
+    indicate indicates argue argues argued claim claims claimed deserve deserves justify justifies justified favour
+    favours favoured prefer prefers preferred preferable trust rely serve serves served fit fits suit suits suitable
+    suited send sends sent go goes gone going move moves moved run runs running ran set sets talk say says said speak
+    spoke write wrote read ask asks asked get gets got give gives given gave take takes took taken try tries tried
+    leave leaves left let hear heard feel want wants wanted wish hope worry worries worried bother handle handles
+    handled deal deals cope face faces faced meet meets met reach reaches reached gain gains gained lose loses lost win
+    wins won beat beats rule rules settle settles settled resolve resolves solve solves solved prove proves proved
+    proven convince convincing confirm confirms confirmed address addresses addressed explain explains explained
+    account accounts understand understood interpret interpreted summarise apart together between among within
+    throughout despite although though because since while whether instead nowadays modern ago later earlier sooner
+    able capable available willing worthwhile sensible appropriate proper properly correct correctly actual current
+    real-life sort sorts nothing anything something everything anyone someone everyone
+    nobody anybody somebody""".split()
 )
 """Words that carry the form of a question rather than its subject."""
 
@@ -92,6 +113,12 @@ _NAME = re.compile(
 WEIGHT_CONCEPT = 1.0
 WEIGHT_GENERIC = 0.15
 WEIGHT_NAME = 1.0
+WEIGHT_DESCRIBED = 0.5
+"""A word that describes a patient before the question about them is put: no name of a study, nor what is asked."""
+_PATIENT = re.compile(
+    r"\s*(?i:my|our|an?)\b[^.?!]*\b(?i:patient|lady|man|woman|gentleman|person)\b.*[.!;](?=\s+[A-Z][^.?!]*\?\s*$)",
+    re.DOTALL,
+)
 WEIGHT_INNER = 0.3
 """A concept named only inside a longer one: the MR in "secondary MR", the HF in "HF admissions"."""
 
@@ -125,9 +152,12 @@ class Question:
     @property
     def studies(self) -> tuple[Need, ...]:
         """The names that are no word of the field: not a device or a drug, which many studies are about."""
-        return tuple(
-            need for need in self.names if not set(need.stems) <= frozenset().union(*named(need.words).values())
-        )
+        return _studies(self.names)
+
+
+@lru_cache(maxsize=4096)
+def _studies(names: tuple[Need, ...]) -> tuple[Need, ...]:
+    return tuple(need for need in names if not set(need.stems) <= frozenset().union(*named(need.words).values()))
 
 
 _WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
@@ -188,7 +218,9 @@ def read_question(text: str) -> Question:
     for concept, stems in concepts.items():
         for word in stems:
             by_stem.setdefault(word, []).append(concept)
-    names = _name_spans(text)
+    told = _PATIENT.match(text)
+    described = told.end() if told else 0
+    names = [span for span in _name_spans(text) if span[0] >= described]
     needs: list[Need] = []
     seen: set[str] = set()
     for concept, stems in concepts.items():
@@ -213,7 +245,7 @@ def read_question(text: str) -> Question:
         if term.stem in GENERIC:
             weight = WEIGHT_GENERIC
         else:
-            weight = rarity(term.word.lower())
+            weight = rarity(term.word.lower()) * (WEIGHT_DESCRIBED if term.start < described else 1.0)
         needs.append(Need(words=term.word, weight=weight, stems=folded(term.word)))
     return Question(
         text=text,
@@ -255,18 +287,22 @@ def missing(question: Question, *texts: str) -> tuple[Need, ...]:
 @lru_cache(maxsize=20_000)
 def _missing(asked: str, text: str) -> tuple[Need, ...]:
     question = read_question(asked)
-    stems = folded(text)
-    have = set(stems)
+    stems, have = folded(text), _heard(text)
     concepts = covered(text)
     longer = [need.stems for need in question.needs if need.name]
     lacking = [need for need in question.needs if not _speaks(need, stems, have, concepts, longer)]
     return tuple(sorted(lacking, key=lambda need: (-need.weight, need.words)))
 
 
+@lru_cache(maxsize=20_000)
+def _heard(text: str) -> frozenset[str]:
+    return frozenset(folded(text))
+
+
 def _speaks(
     need: Need,
     stems: tuple[str, ...],
-    have: set[str],
+    have: frozenset[str],
     concepts: dict[str, frozenset[str]],
     names: Sequence[tuple[str, ...]],
 ) -> bool:
@@ -284,5 +320,11 @@ def _speaks(
 
 def coverage(question: Question, *texts: str) -> float:
     """The weighted share of the needs that one of the texts speaks of, 0-1; 1 when the question needs nothing."""
+    return _coverage(question.text, texts)
+
+
+@lru_cache(maxsize=40_000)
+def _coverage(asked: str, texts: tuple[str, ...]) -> float:
+    question = read_question(asked)
     total = sum(need.weight for need in question.needs)
     return 1.0 - sum(need.weight for need in missing(question, *texts)) / total if total else 1.0

@@ -194,7 +194,7 @@ def test_passages_read_as_sentences(library):
             assert text.endswith(ends) and not text.endswith(".."), text
             assert "  " not in text and "None" not in text and " )" not in text and "()" not in text, text
             assert not re.search(r"[{}]|\bwas were\b|\bvs (with|in|after) ", text.replace("vs with a ", "")), text
-            joined = (passage.fact or "").startswith(("digest.points", "digest.limits"))
+            joined = (passage.fact or "").startswith("digest.answer")
             assert len(sentence_spans(text)) == 1 or joined, text
             assert text.count("(") == text.count(")"), text
             assert not text.startswith(('"', "“")), text

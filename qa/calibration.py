@@ -1,0 +1,39 @@
+"""What `chordae eval calibrate` fitted: weights by the names of features."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What was fitted, read from qa/answering.json; every part is linear in features by name.
+
+    `likeness` tells how likely a clinical question of a record asks what is asked, `ranker` how likely a sentence
+    carries an asked-for fact, `selector` what it adds to the sentences chosen before it, and `decision` (a logistic
+    regression, with "intercept") whether the question is answered here at all; `threshold` is the probability (0-1)
+    from which it is. `reach` is how far below the best a sentence may lie to be said at all, in the ranker's log-odds.
+    """
+
+    likeness: Mapping[str, float]
+    ranker: Mapping[str, float]
+    selector: Mapping[str, float]
+    decision: Mapping[str, float]
+    threshold: float
+    reach: float
+
+
+@lru_cache(maxsize=1)
+def calibration() -> Calibration:
+    """The committed calibration."""
+    data = json.loads(files("qa").joinpath("answering.json").read_text(encoding="utf-8"))
+    return Calibration(**{name: data[name] for name in Calibration.__dataclass_fields__})
+
+
+def linear(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    """The log-odds of a logistic regression; a feature without a weight counts nothing."""
+    return weights.get("intercept", 0.0) + sum(weights.get(name, 0.0) * value for name, value in features.items())
