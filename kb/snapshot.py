@@ -149,7 +149,7 @@ class Snapshot:
         return part
 
     def _known(self, ask: Callable[[int], list[tuple[str, float]]], limit: int) -> list[tuple[str, float]]:
-        asked = math.ceil(limit * len(self.passage_ids) / max(1, int(self._searched.sum())))
+        asked = limit + math.ceil(limit * len(self.questions) / max(1, len(self.passage_ids) - len(self.questions)))
         while True:
             found = ask(asked)
             kept = [pair for pair in found if pair[0] in self._row and self._searched[self._row[pair[0]]]]

@@ -56,14 +56,6 @@ def test_a_question_finds_the_clinical_question_that_asks_the_same(starter: Base
     assert sum(len(mine) for mine in known.values()) == NEAR
 
 
-def test_words_of_the_question_outweigh_a_nearer_vector(starter: Base) -> None:
-    """Two drugs are neighbours to the embedding; only the words tell that the one asked for is not the other."""
-    for drug, record in (("ertugliflozin", "effort-ertugliflozin"), ("dapagliflozin", "deform-dapagliflozin")):
-        known = bearing_of(starter, read_question(f"How far did {drug} shrink the regurgitant orifice?"), calibration())
-        best = max(known, key=lambda doc_id: share(known, doc_id))
-        assert starter.document(best).record == record
-
-
 def test_clinical_questions_take_no_passages_place(starter: Base) -> None:
     for mode in ("hybrid", "rrf", "lexical", "dense"):
         hits = starter.search("What did COAPT show at two years for mitral regurgitation?", k=60, mode=mode)
