@@ -25,7 +25,7 @@ from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.library import record_paths
-from qa.bearing import likeness, nearest
+from qa.bearing import likeness, nearest, told
 from qa.calibration import Calibration, linear
 from qa.candidates import asked_vector, candidates, gather
 from qa.compose import MAX_CLAIMS, MAX_WORDS, additions, decision_features, on_subject, rank
@@ -40,7 +40,7 @@ INVENTED = ROOT / "tests" / "data"
 TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
 RIDGE = 12.0
-"""L2 penalty of both regressions, on standardised features."""
+"""L2 penalty of every regression, on standardised features."""
 BROAD_WEIGHT = 3.0
 """What a broad question weighs in fitting, a narrow one being 1: they are fewer, and they are what is asked most."""
 REACH = 6.0
@@ -178,9 +178,9 @@ def _shown(base: Base, doc_id: str) -> dict[str, list[str]]:
     """The texts that tell each fact of a record alone."""
     found: dict[str, list[str]] = {}
     for passage in base.passages(doc_id):
-        if passage.fact and not passage.facts:
-            place = "population.criteria" if passage.fact.startswith("population.criteria") else passage.fact
-            found.setdefault(place, []).append(passage.text)
+        if not passage.facts:
+            for place in told(passage):
+                found.setdefault(place, []).append(passage.text)
     return found
 
 

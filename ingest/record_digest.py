@@ -162,7 +162,9 @@ def _result(outcome: Outcome, arms: str, last_time: str) -> tuple[str, str]:
         said += f" ({outcome.population})"
     if time and time != last_time:
         said += f" {time}"
-    told = f"{said} {spelt_times(outcome.value)}" if outcome.value else said
+    value = spelt_times(outcome.value) if outcome.value else ""
+    value = value.removeprefix(f"{said.rpartition(' ')[2]} ")  # "prognostic association", "association absent in …"
+    told = f"{said} {value}" if value else said
     if outcome.comparison and outcome.comparison not in (arms, "before vs after"):
         told += f", {outcome.comparison}"
     if figures := _figures(outcome):

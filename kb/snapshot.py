@@ -131,12 +131,13 @@ class Snapshot:
         """The greatest cosine of each clinical question to one of the vectors."""
         if not self.questions or not vectors:
             return np.zeros(len(self.questions), np.float32)
-        if self._matrix is None:
-            held = self._catalogue.vectors(self.questions)
-        else:
-            held = self._matrix[~self._searched]
-        nearest: NDArray[np.float32] = np.max([np.vecdot(held, vector) for vector in vectors], axis=0)
+        nearest: NDArray[np.float32] = np.max([np.vecdot(self._asked, vector) for vector in vectors], axis=0)
         return nearest
+
+    @cached_property
+    def _asked(self) -> NDArray[np.float32]:
+        """The vectors of the clinical questions, in their order."""
+        return self._catalogue.vectors(self.questions) if self._matrix is None else self._matrix[~self._searched]
 
     @cached_property
     def _titled(self) -> NDArray[np.float32]:

@@ -186,24 +186,21 @@ def embed(
     A passage that tells again what others tell alone has the direction of their sum; the model does not read it.
     """
     titles = list(dict.fromkeys(document.title for document, _ in documents if document.title.strip()))
+    parts = {passage.passage_id: _parts(passage, passages) for _, passages in documents for passage in passages}
     texts = [
         in_context(passage, document, alone=len(passages) == 1)
         for document, passages in documents
         for passage in passages
-        if not _parts(passage, passages)
+        if not parts[passage.passage_id]
     ]
     matrix = iter(embedder.passages([*titles, *texts]))
     of_title = {title: next(matrix) for title in titles}
     none = np.zeros(embedder.dimension, np.float32)
     for document, passages in documents:
-        rows: dict[str, NDArray[np.float32]] = {}
+        rows = {one.passage_id: next(matrix) for one in passages if not parts[one.passage_id]}
         for passage in passages:
-            if not _parts(passage, passages):
-                rows[passage.passage_id] = next(matrix)
-        for passage in passages:
-            parts = _parts(passage, passages)
-            if parts:
-                whole = np.sum([rows[part] for part in parts], axis=0)
+            if parts[passage.passage_id]:
+                whole = np.sum([rows[part] for part in parts[passage.passage_id]], axis=0)
                 rows[passage.passage_id] = whole / np.linalg.norm(whole)
         found = [rows[passage.passage_id] for passage in passages]
         yield np.array(found, np.float32).reshape(-1, embedder.dimension), of_title.get(document.title, none)

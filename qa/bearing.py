@@ -51,9 +51,10 @@ def bearing(
     if not near:
         return {}
     scores = [linear(weights, likeness(question, *one)) for one in near]
-    odds = [math.exp(score - max(scores)) for score in scores]
-    found: dict[str, list[Known]] = {}
+    highest = max(scores)
+    odds = [math.exp(score - highest) for score in scores]
     total = sum(odds)
+    found: dict[str, list[Known]] = {}
     for (passage, _, cosine), score, part in zip(near, scores, odds, strict=True):
         known = Known(doc_id=passage.doc_id, facts=passage.facts, cosine=cosine, score=score, share=part / total)
         found.setdefault(passage.doc_id, []).append(known)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +40,11 @@ def calibration() -> Calibration:
 def linear(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
     """The log-odds of a logistic regression; a feature without a weight counts nothing."""
     return weights.get("intercept", 0.0) + sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def linear_all(weights: Mapping[str, float], rows: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
+    """`linear` of many rows with the same features at once, shape (n,): one product instead of n sums."""
+    names = [name for name in rows[0] if weights.get(name)] if rows else []
+    table = np.array([[row[name] for name in names] for row in rows], np.float64).reshape(len(rows), len(names))
+    scores: NDArray[np.float64] = (table * [weights[name] for name in names]).sum(axis=1)
+    return scores + weights.get("intercept", 0.0)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from qa.bearing import told
-from qa.calibration import Calibration, linear
+from qa.calibration import Calibration, linear, linear_all
 from qa.concepts import named
 from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, role_of
 from qa.question import Need, Question, missing
@@ -21,12 +21,7 @@ MAX_WORDS = 120
 
 def rank(found: Sequence[Candidate], model: Calibration) -> list[Candidate]:
     """The candidates with their score (log-odds of carrying the asked-for fact), best first, ties by place."""
-    if not found:
-        return []
-    names = [name for name in found[0].features if model.ranker.get(name)]
-    weights = np.array([model.ranker[name] for name in names])
-    table = np.array([[candidate.features[name] for name in names] for candidate in found]).reshape(len(found), -1)
-    scores = (table * weights).sum(axis=1) + model.ranker.get("intercept", 0.0)
+    scores = linear_all(model.ranker, [candidate.features for candidate in found])
     scored = [replace(candidate, score=float(score)) for candidate, score in zip(found, scores, strict=True)]
     return sorted(scored, key=lambda candidate: (-candidate.score, candidate.key))
 

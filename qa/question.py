@@ -53,25 +53,24 @@ GENERIC = frozenset(
     diameter dimension length poor
     teach teaches taught lesson lessons fare fared insist insists relevant relevance known both two three each either
     every other others another same still already yet ever never always sometimes usually typical typically general
-    generally common commonly ordinary special particular particularly clear clearly certain certainly true false right
-    wrong sure just even only also too again once twice soon far close closely fully partly mostly mainly largely simply
-    easily easy hard simple different similar similarly equal equally various several few little least less more most
-    enough extra whole entire full part parts side sides end ends begin begins way ways thing things fact facts idea
-    ideas sense word words question questions issue issues problem problems story picture message view opinion
-    keep keeps kept stay remain remains remained tend tends seem seems appear appears suggest suggests suggested
-    indicate indicates argue argues argued claim claims claimed deserve deserves justify justifies justified favour
-    favours favoured prefer prefers preferred preferable trust rely serve serves served fit fits suit suits suitable
-    suited send sends sent go goes gone going move moves moved run runs running ran set sets talk say says said speak
-    spoke write wrote read ask asks asked get gets got give gives given gave take takes took taken try tries tried
-    leave leaves left let hear heard feel want wants wanted wish hope worry worries worried bother handle handles
-    handled deal deals cope face faces faced meet meets met reach reaches reached gain gains gained lose loses lost win
-    wins won beat beats rule rules settle settles settled resolve resolves solve solves solved prove proves proved
-    proven convince convincing confirm confirms confirmed address addresses addressed explain explains explained
-    account accounts understand understood interpret interpreted summarise apart together between among within
-    throughout despite although though because since while whether instead nowadays modern ago later earlier sooner
-    able capable available willing worthwhile sensible appropriate proper properly correct correctly actual current
-    real-life sort sorts nothing anything something everything anyone someone everyone
-    nobody anybody somebody""".split()
+    generally common commonly ordinary special particular particularly clear clearly certain certainly true false
+    right wrong sure just even only also too again once twice soon far close closely fully partly mostly mainly
+    largely simply easily easy hard simple similar similarly equal equally various several few little least less more
+    most enough extra whole entire full part parts side sides end ends begin begins way ways thing things fact facts
+    idea ideas sense word words questions issue issues problem problems story picture message view opinion keep keeps
+    kept stay remain remains remained tend tends seem seems appear appears suggest suggests suggested indicate
+    indicates argue argues argued claim claims claimed deserve deserves justify justifies justified favour favours
+    favoured prefer prefers preferred preferable trust rely serve serves served fit fits suit suits suitable suited
+    send sends sent go goes gone going move moves moved run runs running ran set sets talk say says said speak spoke
+    write wrote read ask asks asked get gets got give gives given gave take takes took taken try tries tried leave
+    leaves left let hear heard feel want wants wanted wish hope worry worries worried bother handle handles handled
+    deal deals cope face faces faced meet meets met reach reaches reached gain gains gained lose loses lost win wins
+    won beat beats rule rules settle settles settled resolve resolves solve solves solved prove proves proved proven
+    convince convincing confirm confirms confirmed address addresses addressed explain explains explained account
+    accounts understand understood interpret interpreted apart together between among within throughout despite
+    although though because since while whether nowadays modern ago earlier sooner able capable available willing
+    worthwhile sensible appropriate proper properly correct correctly actual real-life sort sorts nothing anything
+    something everything anyone someone everyone nobody anybody somebody""".split()
 )
 """Words that carry the form of a question rather than its subject."""
 
@@ -214,10 +213,6 @@ def same_time(a: float, b: float) -> bool:
 def read_question(text: str) -> Question:
     """Read a question; never fails, an empty text has no needs."""
     concepts = named(text)
-    by_stem: dict[str, list[str]] = {}
-    for concept, stems in concepts.items():
-        for word in stems:
-            by_stem.setdefault(word, []).append(concept)
     told = _PATIENT.match(text)
     described = told.end() if told else 0
     names = [span for span in _name_spans(text) if span[0] >= described]

@@ -197,6 +197,7 @@ def test_passages_read_as_sentences(library):
             joined = (passage.fact or "").startswith("digest.answer")
             assert len(sentence_spans(text)) == 1 or joined, text
             assert text.count("(") == text.count(")"), text
+            assert not re.search(r"\b([A-Za-z]+) \1\b", text), text
             assert not text.startswith(('"', "“")), text
 
 
