@@ -25,6 +25,7 @@ from eval.runinfo import run_info
 from ingest import read
 from kb import Base, open_base
 from kb.library import record_paths
+from qa.abstain import barred
 from qa.bearing import likeness, nearest, told
 from qa.calibration import Calibration, linear
 from qa.candidates import asked_vector, candidates, gather
@@ -69,9 +70,7 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
         model, examples = _examples(Path(folder), k or Settings().k)
     ranker, selector = fit_ranker(examples)
     model = replace(model, ranker=ranker, selector=selector)
-    rows = [decision_features(e.asked, on_subject(e.asked, rank(e.found, model))) for e in examples if e.found]
-    truth = np.array([e.question.answerable for e in examples if e.found])
-    weight = _weights([e for e in examples if e.found])
+    rows, truth, weight = decided(examples, model)
     decision = fit_decision(rows, truth, weight)
     unseen = np.zeros(len(rows))
     for fold in range(FOLDS):
@@ -91,6 +90,16 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     }
     target.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return data
+
+
+def decided(
+    examples: Sequence[Example], model: Calibration
+) -> tuple[list[dict[str, float]], NDArray[np.bool_], NDArray[np.float64]]:
+    """Of the examples that no rule refuses: the decision's features, whether they are answerable, and their weights."""
+    ranked = [(e, on_subject(e.asked, rank(e.found, model))) for e in examples if e.found]
+    left = [(e, its) for e, its in ranked if barred(e.asked, its) is None]
+    rows = [decision_features(e.asked, its) for e, its in left]
+    return rows, np.array([e.question.answerable for e, _ in left]), _weights([e for e, _ in left])
 
 
 def calibration_report(settings: Settings) -> Report:

@@ -188,7 +188,9 @@ def _document(base: Base, document: Document) -> None:
             st.error(markup.plain(document.retraction), icon=":material/report:")
         for warning in base.warnings_of(document.doc_id):
             st.warning(markup.plain(warning), icon=":material/warning:")
-        passages = base.passages(document.doc_id)
+        held = base.passages(document.doc_id)
+        passages = [passage for passage in held if passage.role != "question"]
+        asked = [passage.text for passage in held if passage.role == "question"]
         size = f"{len(passages)} passages" + (f" on {len(document.pages)} pages" if document.pages else "")
         st.caption(f"{size} · {document.record or document.doc_id}")
         address = link(document)
@@ -197,6 +199,10 @@ def _document(base: Base, document: Document) -> None:
         with st.expander("Its passages"):
             for passage in passages:
                 st.html(markup.passage(document, passage))
+        if asked:
+            with st.expander(f"{len(asked)} clinical questions that lead to it"):
+                st.caption("Chordae's own: a question in a reader's words finds the record by them. Never quoted.")
+                st.markdown("\n".join(f"- {markup.plain(question)}" for question in asked))
         if st.button("Remove …", icon=":material/delete:"):
             _confirm(base, document)
 

@@ -35,23 +35,39 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     if not ranked:
         return Lack(reason="off-topic", missing=None, slot="topic")
     head = ranked[:HEAD]
-    lacking = min(lacks(question, ranked), key=lambda needs: sum(need.weight for need in needs))
-    names = [need for need in lacking if need.name and need.weight >= HEAVY]
-    names = names or _another_device(question, head)
-    untimed = _time_missing(question, head)
-    answerable = probability(question, ranked, model) >= model.threshold and not _NOTHING.search(ranked[0].text)
-    if answerable and not names and not untimed:
+    bars = barred(question, ranked)
+    if bars is None and probability(question, ranked, model) >= model.threshold:
         return None
+    lacking = _least_lacking(question, ranked)
     if max(c.features["cosine"] for c in head) < OFF_TOPIC_COSINE:
         return Lack(reason="off-topic", missing=_words(lacking), slot="topic")
-    if names:
-        return Lack(reason="not-covered", missing=_words(names), slot=_name_slot(question, names))
-    if untimed:
-        return Lack(reason="not-covered", missing=untimed, slot="time point")
+    if bars is not None and bars.slot is not None:
+        return bars
     heavy = [need for need in lacking if need.weight >= HEAVY]
     if question.wants == "figure" and not heavy:
         return Lack(reason="figure-not-found", missing=_words(lacking) or "the figure asked for", slot="measure")
     return Lack(reason="not-covered", missing=_words(heavy or lacking), slot="topic" if len(heavy) > 1 else "measure")
+
+
+def barred(question: Question, ranked: Sequence[Candidate]) -> Lack | None:
+    """What refuses whatever the regression says, None where nothing does; at least one candidate.
+
+    A name that nobody speaks of, a device that is only mentioned, a time at which the subject is not told, and a best
+    passage that itself says there is no result (then without a slot).
+    """
+    head = ranked[:HEAD]
+    names = [need for need in _least_lacking(question, ranked) if need.name and need.weight >= HEAVY]
+    names = names or _another_device(question, head)
+    if names:
+        return Lack(reason="not-covered", missing=_words(names), slot=_name_slot(question, names))
+    untimed = _time_missing(question, head)
+    if untimed:
+        return Lack(reason="not-covered", missing=untimed, slot="time point")
+    return Lack(reason="not-covered", missing=None, slot=None) if _NOTHING.search(ranked[0].text) else None
+
+
+def _least_lacking(question: Question, ranked: Sequence[Candidate]) -> tuple[Need, ...]:
+    return min(lacks(question, ranked), key=lambda needs: sum(need.weight for need in needs))
 
 
 def _another_device(question: Question, head: Sequence[Candidate]) -> list[Need]:

@@ -31,6 +31,11 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
     head = ranked[:HEAD]
     weights = [[need.weight for need in lacking] for lacking in lacks(question, ranked)]
     total = sum(need.weight for need in question.needs) or 1.0
+    told = [
+        [need.weight for need in missing(question, c.text, c.hit.document.title)]
+        for c in head
+        if role_of(c.hit) not in ENROLLED
+    ] or [[need.weight for need in question.needs]]
     return {
         "best": head[0].score,
         "mean_of_three": sum(c.score for c in head[:3]) / len(head[:3]),
@@ -46,6 +51,13 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
         "heavy_missing": min(sum(1 for x in w if x >= HEAVY) for w in weights),
         "unspoken": max((need.weight for need in unspoken(question, ranked)), default=0.0),
         "unspoken_heavy": float(sum(need.weight >= HEAVY for need in unspoken(question, ranked))),
+        "coverage_told": 1.0 - min(map(sum, told)) / total,
+        "heaviest_untold": min(max(w, default=0.0) for w in told),
+        "heaviest_untold_first": max(told[0], default=0.0),
+        "measure_told": max(c.features["measure_told"] for c in head),
+        "measure_told_first": head[0].features["measure_told"],
+        "measure_leads": max(c.features["measure_leads"] for c in head),
+        "measure_other": head[0].features["measure_other"],
         "asked_for": math.log1p(total),
         "figure_missing": float(
             question.wants == "figure" and not any(ch.isdigit() for c in head[:2] for ch in c.text)
@@ -75,6 +87,8 @@ def unspoken(question: Question, ranked: Sequence[Candidate]) -> tuple[Need, ...
     return tuple(sorted(left, key=lambda need: (-need.weight, need.words)))
 
 
+ENROLLED = frozenset({"design", "criteria", "baseline"})
+"""What a passage tells of who was studied and how, not of what came out."""
 HEAD = 8
 """Candidates that are looked at when deciding whether the question can be answered."""
 WIDE = 24
@@ -156,6 +170,8 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
     if question.wants == "figure":
         opening = _figure(question, [c for c in ranked if _apt(question, c, ranked[:1])])
         return [opening] if opening else []
+    if question.wants == "recommendation":
+        return _recommendation(question, ranked)
     if question.wants not in BROAD or ranked[0].hit.document.origin != "record":
         return []
     sources = list(dict.fromkeys(c.hit.passage.doc_id for c in ranked if c.hit.document.origin == "record"))[:2]
@@ -181,6 +197,12 @@ def _gives_figure(question: Question, candidate: Candidate) -> bool:
     text = re.sub(r"\((?:19|20)\d\d\b", "(", candidate.text)
     timely = not question.times or bool(candidate.features["time_agrees"])
     return timely and bool(_NUMBER.search(text)) and not candidate.features["measure_other"]
+
+
+def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The best recommendation in force that speaks of what the best sentence speaks of; none where there is none."""
+    near = [c for c in ranked if c.score >= ranked[0].score - NEAR and role_of(c.hit) == "recommendation"]
+    return [c for c in near if not c.features["superseded"] and _apt(question, c, ranked[:1])][:1]
 
 
 def _primary(about: Sequence[Candidate]) -> list[Candidate]:
@@ -261,7 +283,7 @@ def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Ca
 
 
 def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Where a study is named, what is said of that study; all candidates where none of them is about it."""
+    """Where a study is named, what is said of it or speaks of all that is asked; all candidates where there is none."""
     names = question.names
     if not names:
         return list(ranked)
@@ -269,6 +291,7 @@ def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidat
         c
         for c in ranked
         if c.features["subject"]
+        or not any(need.weight >= HEAVY for need in missing(question, c.text))
         or (c.hit.document.origin == "document" and any(need not in missing(question, c.text) for need in names))
     ]
     return about or list(ranked)

@@ -66,6 +66,13 @@ def _scan(text: str, *, narrower: bool) -> dict[str, frozenset[str]]:
     return {concept: frozenset(words) for concept, words in found.items()}
 
 
+@lru_cache(maxsize=256)
+def breadth(concept: str) -> int:
+    """How many phrases name the concept: of two that one phrase names, the one with fewer says more closely what."""
+    same, _, _ = _phrases()
+    return sum(concept in concepts for concepts in same.values())
+
+
 @lru_cache(maxsize=1)
 def _surfaces() -> dict[str, tuple[str, ...]]:
     table = tomllib.loads(files("qa").joinpath("concepts.toml").read_text(encoding="utf-8"))

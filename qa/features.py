@@ -21,7 +21,8 @@ FIGURES_HELP = frozenset({"figure", "comparison", "general", "yes-no"})
 """What a question wants when a figure serves it."""
 MEASURES = frozenset(
     """death operative-death hospitalisation length-of-stay quality-of-life nyha walk remodelling mr-severity eroa rvol
-    lvef complications success cost reintervention stroke lvesd lvesvi vo2 prevalence""".split()
+    lvef complications success cost reintervention stroke lvesd lvesvi lvedv lvesv lvedd vo2 prevalence
+    natriuretic-peptide vena-contracta""".split()
 )
 """Concepts that are measured: a question that names one asks for it and not for another."""
 BROAD_WEIGHT = 0.5

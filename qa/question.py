@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
 
 from kb.words import STOPWORDS, rarity, stem, terms
-from qa.concepts import covered, folded, named
+from qa.concepts import breadth, covered, folded, named
 
 Wants = Literal[
     "figure", "reason", "time", "recommendation", "comparison", "yes-no", "definition", "limitation", "general"
@@ -70,7 +70,8 @@ GENERIC = frozenset(
     accounts understand understood interpret interpreted apart together between among within throughout despite
     although though because since while whether nowadays modern ago earlier sooner able capable available willing
     worthwhile sensible appropriate proper properly correct correctly actual real-life sort sorts nothing anything
-    something everything anyone someone everyone nobody anybody somebody""".split()
+    something everything anyone someone everyone nobody anybody somebody i ii iii iv cohort cohorts series analysis
+    analyses analysed subgroup subgroups class classes""".split()
 )
 """Words that carry the form of a question rather than its subject."""
 
@@ -88,6 +89,7 @@ FIELD = frozenset(
         "limitation",
         "success",
         "symptoms",
+        "ventricle",
     }
 )
 """Concepts that the whole field is about, or that carry the form of a question: they tell little apart."""
@@ -108,6 +110,7 @@ _NAME = re.compile(
     r"(?<!\w)(?:[A-Z][\w’']*[A-Z0-9][\w’-]*|[A-Z][a-zà-ÿ]{2,})"
     r"(?:\s(?:I{1,3}|IV)\b|\s(?:Clinic|Hospital|University|Institute|Center|Centre|College)\b)?"
 )
+_STAGE = re.compile(r"I{1,3}|IV|(?:I{1,3}|IV)[-–/](?:I{1,3}|IV)")
 
 WEIGHT_CONCEPT = 1.0
 WEIGHT_GENERIC = 0.15
@@ -118,19 +121,26 @@ _PATIENT = re.compile(
     r"\s*(?i:my|our|an?)\b[^.?!]*\b(?i:patient|lady|man|woman|gentleman|person)\b.*[.!;](?=\s+[A-Z][^.?!]*\?\s*$)",
     re.DOTALL,
 )
+_HOW_OFTEN = frozenset(map(stem, ("often", "common", "commoner", "commonest", "frequent")))
+"""What asks for the frequency of something else that is named: "how often is surgery needed"."""
 WEIGHT_INNER = 0.3
 """A concept named only inside a longer one: the MR in "secondary MR", the HF in "HF admissions"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One thing an answer must speak of: a concept or a word, with its weight (0-1) and the words it was asked in."""
+    """One thing an answer must speak of: a concept or a word, with its weight (0-1) and the words it was asked in.
+
+    `capitals` marks a name that is a plain word but for its capitals, as trials like to have them: "the PRIMARY trial"
+    is not met by "primary MR".
+    """
 
     words: str
     weight: float
     concept: str | None = None
     stems: tuple[str, ...] = ()
     name: bool = False
+    capitals: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +179,8 @@ _WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
         ("limitation", r"\b(limitation|limits? (?:the|of|this)|caveat|weakness|drawback|criticism|bias)"),
         (
             "definition",
-            r"\b(defin|criteri|threshold|cut-?off|eligib|entry|who (?:was|were) (?:studied|included|enrolled))",
+            r"\b(defin|criteri|threshold|cut-?off|eligib|entry|who (?:was|were) (?:studied|included|enrolled)|"
+            r"(?:patients?|whom?)\b[^.?]{0,30}\b(?:enrol|exclud|includ|recruit))",
         ),
         ("recommendation", r"\b(should|recommend|class of|indicated|indication|guideline|advis|COR\b|LOE\b)"),
         ("reason", r"^\s*why\b|\b(mechanism|reason|explain|how come|what causes?)\b"),
@@ -220,15 +231,15 @@ def read_question(text: str) -> Question:
     seen: set[str] = set()
     for concept, stems in concepts.items():
         words = " ".join(term.word for term in terms(text) if term.stem in stems) or concept
-        inner = any(stems < other for other in concepts.values())
-        weight = WEIGHT_INNER if inner or concept in FIELD else WEIGHT_CONCEPT
+        weight = WEIGHT_INNER if concept in FIELD or _said_by_another(concept, concepts) else WEIGHT_CONCEPT
         needs.append(Need(words=words, weight=weight, concept=concept, stems=tuple(sorted(stems))))
         seen.update(stems)
     time_spans = [match.span() for match in _TIME.finditer(text)]
     for start, end in names:
         unit = folded(text[start:end])
-        if unit and not set(unit) <= seen:
-            needs.append(Need(words=text[start:end], weight=WEIGHT_NAME, stems=unit, name=True))
+        capitals = text != text.upper() and _in_capitals(text[start:end])
+        if unit and (capitals or not set(unit) <= seen):
+            needs.append(Need(words=text[start:end], weight=WEIGHT_NAME, stems=unit, name=True, capitals=capitals))
     seen.update(word for need in needs if need.name for word in need.stems)
     for term in terms(text):
         if any(start <= term.start < end for start, end in time_spans) or _YEAR.fullmatch(term.word):
@@ -237,10 +248,7 @@ def read_question(text: str) -> Question:
             continue
         seen.add(term.stem)
         seen.update(folded(term.word))
-        if term.stem in GENERIC:
-            weight = WEIGHT_GENERIC
-        else:
-            weight = rarity(term.word.lower()) * (WEIGHT_DESCRIBED if term.start < described else 1.0)
+        weight = _weight(term.word) * (WEIGHT_DESCRIBED if term.start < described else 1.0)
         needs.append(Need(words=term.word, weight=weight, stems=folded(term.word)))
     return Question(
         text=text,
@@ -248,6 +256,33 @@ def read_question(text: str) -> Question:
         needs=tuple(needs),
         times=times(text),
         years=tuple(sorted({int(match.group()) for match in _YEAR.finditer(text)})),
+    )
+
+
+def _in_capitals(name: str) -> bool:
+    """Whether a name is a word of plain English that only its capitals make a name."""
+    first = name.split()[0]
+    return len(first) >= SHOUTED and first.isupper() and rarity(first.lower()) < 1.0
+
+
+SHOUTED = 5
+"""Letters from which a plain word in capitals is a name and not an abbreviation ("TEER", "CABG")."""
+
+
+def _said_by_another(concept: str, concepts: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a longer concept holds the words of this one, the same words name a closer one, or it is "how often"."""
+    stems = concepts[concept]
+    others = [(one, its) for one, its in concepts.items() if one != concept]
+    if stems & _HOW_OFTEN and any(one not in FIELD for one, _ in others):
+        return True
+    return any(stems < its or (stems == its and breadth(one) < breadth(concept)) for one, its in others)
+
+
+def _weight(word: str) -> float:
+    """How heavy a word without a concept is: of a compound its heaviest part; a count and a plain word weigh little."""
+    parts = re.split(r"[-/]", word)
+    return max(
+        WEIGHT_GENERIC if stem(part) in GENERIC or part.isdigit() else rarity(part.lower()) for part in parts if part
     )
 
 
@@ -262,6 +297,10 @@ def _name_spans(text: str) -> list[tuple[int, int]]:
         listed = re.match(r",|['’]s\b|\s(?:and|or|versus|vs)\b", text[match.end() :]) and rarity(first.lower()) >= 1.0
         if opens and re.fullmatch(r"[A-Z][a-zà-ÿ]+", match.group()) and not (listed and not named(first)):
             continue
+        if text == text.upper() and rarity(first.lower()) < 1.0:
+            continue
+        if _STAGE.fullmatch(match.group()) or (named(first) and re.search(r"\sI{1,3}V?$|\sIV$", match.group())):
+            continue  # "NYHA III": a class of a measure
         spans.append(match.span())
     return spans
 
@@ -285,7 +324,11 @@ def _missing(asked: str, text: str) -> tuple[Need, ...]:
     stems, have = folded(text), _heard(text)
     concepts = covered(text)
     longer = [need.stems for need in question.needs if need.name]
-    lacking = [need for need in question.needs if not _speaks(need, stems, have, concepts, longer)]
+    lacking = [
+        need
+        for need in question.needs
+        if not _speaks(need, stems, have, concepts, longer) or (need.capitals and need.words.split()[0] not in text)
+    ]
     return tuple(sorted(lacking, key=lambda need: (-need.weight, need.words)))
 
 

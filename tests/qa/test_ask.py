@@ -218,3 +218,16 @@ def test_a_list_is_dated_by_the_words_that_open_its_paragraph(two_devices: Base)
     ):
         assert "29%" in answered(two_devices, question).claims[0].text
     assert refused(two_devices, "What was the ejection fraction after two years?").missing == "2 years"
+
+
+def test_a_recommendation_opens_what_is_asked_with_should(starter: Base) -> None:
+    for asked in ("Should I offer TEER to a patient with ventricular SMR?", "Is CRT recommended before TEER?"):
+        answer = answered(starter, asked)
+        cited = next(c for c in answer.citations if c.n == answer.claims[0].citations[0])
+        assert cited.document.kind == "guideline"
+        assert "class" in answer.claims[0].text
+
+
+def test_who_was_enrolled_is_told_before_what_came_out(starter: Base) -> None:
+    answer = answered(starter, "Who was enrolled in COAPT?")
+    assert "who was studied" in answer.claims[0].text
