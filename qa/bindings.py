@@ -63,6 +63,13 @@ _COUNTED = re.compile(r"\s*(?:(?:cases?|episodes?|instances?|events?) of )?(?:an
 _COUNTED_THING = re.compile(r"\s+(?!patients?\b|of\b|in\b|with\b|and\b|or\b|at\b|vs\b|versus\b|for\b)[a-z]{4,}")
 _CUT = re.compile(r";|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s")
 
+_DIFFERENCE_OF = re.compile(r"\bdifferences?(?: of| was| is|:|,)?\s*$", re.I)
+"""Before a figure that lies between two arms and is neither's."""
+_WHOSE = re.compile(r"\s*(?:patients?\s+)?(?:with|having)\s", re.I)
+"""Behind a count of people whose state is then told: "one of 44 patients with an LVEF below 35%"."""
+_ENDPOINT = re.compile(r"\b(?:death|died|mortality|stroke|transplant\w*|hospitali[sz]ation),\s*(?:an? )?$", re.I)
+"""Before a device that is one of a list of events: "death, LVAD or transplantation"."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
@@ -116,7 +123,8 @@ def names_in(sentence: Parsed, slot: str) -> list[Entity]:
         found = [
             name
             for name in found
-            if name.kind == "arm" or not any(a.start <= name.start and name.end <= a.end for a in arms)
+            if (name.kind == "arm" or not any(a.start <= name.start and name.end <= a.end for a in arms))
+            and not _ENDPOINT.search(sentence.text[: name.start])
         ]
     if slot == "time":
         ages = re.compile(r"\b(?:aged?|old|older|younger)\b", re.I)
@@ -175,8 +183,13 @@ def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity])
     before = [n for n in names if n.end <= figure.start]
     if (slot == "time" and figure.kind == "duration") or (slot == "arm" and figure.kind in _OF_BOTH_ARMS):
         return frozenset()
+    if slot == "arm" and _DIFFERENCE_OF.search(text[: figure.start]):
+        return frozenset()
     if slot == "measure":
         return _own_measure(sentence, figure, before, after)
+    inside = [n for n in names if figure.start <= n.start and n.end <= figure.end]
+    if inside:
+        return frozenset({inside[-1].name})  # "94 of 152 controls"
     if after:
         gap = text[figure.end : after[0].start]
         if (
@@ -226,6 +239,7 @@ def _own_measure(
         if n.start < min(stop, figure.end + 70)
         and not re.search(r"[;:]|,\s|\b(?:and|nor)\b", text[figure.end : n.start])
         and not any(s.sense in ("up", "down") and figure.end <= s.start < n.start for s in sentence.signals)
+        and not (figure.kind in ("count", "fraction") and _WHOSE.match(text, figure.end))
     ]
     of = figure.text.endswith(("cases", "case", "episodes", "events")) and text.startswith(" of ", figure.end)
     if (of or _COUNTED_THING.match(text, figure.end)) and figure.kind in ("number", "count") and before:

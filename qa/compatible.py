@@ -77,7 +77,9 @@ def _is_grade(name: str) -> bool:
 
 
 _VARIANTS = re.compile(
-    r"\b(?:change|rate|responder|improvement|distance|width|diameter|class|grade|index|i|ratio|freedom from)\b", re.I
+    r"\b(?:I{1,3}(?:-I{1,3}V?)?|III-IV)\b"
+    r"|\b(?:change|rate|responder|improvement|distance|width|diameter|class|grade|index|i|ratio|freedom from)\b",
+    re.I,
 )
 
 

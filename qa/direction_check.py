@@ -39,18 +39,27 @@ _STATE = re.compile(
 )
 """Words that tell how something is, or what a treatment is, rather than which way an outcome went."""
 _LIVED = re.compile(r"\b(?:live[ds]?|survived?) longer\b", re.I)
+_LIVES = re.compile(r"\b(?:surviv|live[ds]?\b|alive)", re.I)
 _NOUN_AHEAD = re.compile(r"\s+(?:[A-Z]{2,}|ejection|left|LV|right|systolic|function|risk|mortality|BNP|NT)")
 _BEFORE_NOUN = re.compile(r"(?:^|[,;:(]|\b(?:with|in|of|mildly|severely|moderately|patients|having|has|versus|vs)\.?)$")
 
 
 def check_direction(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """What speaks against the claim's direction; at most one finding of each kind."""
+    claim = _of_death(claim, evidence)
     carriers = carrying(claim, evidence)
     found = _within(claim) or _against_signs(claim, evidence) or _against_figures(claim, evidence)
     if carriers and not found:
         found = _against_words(claim, carriers) or _against_states(claim, carriers)
     found = found or check_negation(claim, carriers, evidence)
     return found or check_significance(claim, evidence)
+
+
+def _of_death(claim: Parsed, evidence: Sequence[Parsed]) -> Parsed:
+    """The claim, where it says that some "survived longer" and the evidence speaks of death alone, told of death."""
+    if not _LIVED.search(claim.text) or any(_LIVES.search(s.text) for s in evidence):
+        return claim
+    return parse(_LIVED.sub("died less", claim.text), claim.heading)
 
 
 def topic(sentence: Parsed) -> dict[str, float]:
@@ -326,7 +335,7 @@ def _against_words(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
     if flip:
         ours = {OPPOSITE.get(sense, sense) for sense in ours}
     for sense in ("up", "down", "good", "bad"):
-        if sense in ours and OPPOSITE[sense] in rest and sense not in theirs:
+        if sense in ours and OPPOSITE[sense] in rest and sense not in theirs and not _by_sign(sense, carriers):
             return [_direction(sense, OPPOSITE[sense])]
     moved = {"up", "down", "good", "bad"}
     if "null" in ours and "null" not in theirs and (rest & (moved | {"difference"})) and not _null_by_figures(carriers):
@@ -335,6 +344,11 @@ def _against_words(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
     if (ours & moved) and "null" in rest and not (theirs & moved):
         return [_direction(sorted(ours & moved)[0], "null")]
     return []
+
+
+def _by_sign(sense: str, carriers: Sequence[Parsed]) -> bool:
+    """Whether a sentence prints a change that way with its sign: "-10.4 mL with the device vs an increase"."""
+    return any(_sign(sentence, figure) == sense for sentence in carriers for figure in sentence.figures)
 
 
 def _on_topic(claim: Parsed, sentence: Parsed) -> list[Signal]:
@@ -363,7 +377,8 @@ def _against_states(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
     """A population's state turned round: "reduced LVEF" for "preserved LVEF"."""
     theirs = {pair for sentence in carriers for pair in _states(sentence)}
     for noun, state in sorted(_states(claim)):
-        if (noun, not state) in theirs and (noun, state) not in theirs:
+        spoken = {_is_high(match[1]) for one in carriers for match in _STATED.finditer(one.text)}
+        if (noun, not state) in theirs and (noun, state) not in theirs and state not in spoken:
             return [
                 Finding(
                     check="population", weight="contradicted",
@@ -379,5 +394,9 @@ def _states(sentence: Parsed) -> set[tuple[str, bool]]:
     for match in _STATED.finditer(sentence.text):
         names = [n.name for n in sentence.names if n.kind == "measure" and n.start == match.end()]
         if names:
-            found.add((names[0], match.group(1).lower() in ("preserved", "normal", "high", "elevated", "increased")))
+            found.add((names[0], _is_high(match.group(1))))
     return found
+
+
+def _is_high(state: str) -> bool:
+    return state.lower() in ("preserved", "normal", "high", "elevated", "increased")

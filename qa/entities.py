@@ -268,7 +268,7 @@ def _timepoints(text: str) -> Iterator[Entity]:
 
 def _severities(text: str) -> Iterator[Entity]:
     for match in _SEVERITY.finditer(text):
-        name = re.sub(r"[\s-]+", "-", match["how"].lower().replace(" or ", "-to-"))
+        name = re.sub(r"[\s-]+(?:to[\s-]+|or[\s-]+)?", "-to-", match["how"].lower())
         yield Entity(kind="severity", name=name, text=match.group(), start=match.start(), end=match.end())
 
 

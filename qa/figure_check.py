@@ -24,6 +24,7 @@ _ENTAILS = 0.25
 """How far beyond its bound a figure may lie and still be what "more than 40%" speaks of."""
 _LEVELS = (0.05, 0.01, 0.001)
 """The conventional levels of significance: "p<0.05" follows from p=0.002."""
+_SOURCES = re.compile(r"^(?:two|three|four|five|six)[- ](?:trial|stud)", re.I)
 _ROUND = 10
 """Totals up to which such a fraction is a round one: "one in ten" for 9.6%."""
 _SPOKEN = 100
@@ -32,6 +33,8 @@ _SAME_SUBJECT = 0.34
 """Share of the claim's clause that a sentence must hold for its figure to be "the passage's figure"."""
 _ORDINAL = frozenset({"class", "level", "grade"})
 """Kinds of figure that say themselves what they measure."""
+_UNMEASURED = _ORDINAL | {"year"}
+"""Kinds of figure that no measure is bound to."""
 _COUNTS = frozenset({"", "patient", "man", "woman"})
 _SLOT_WORDS = {
     "measure": "measure",
@@ -43,6 +46,7 @@ _SLOT_WORDS = {
     "severity": "severity",
 }
 _REDUCED = re.compile(r"\b(?:reduc|lower|fewer|less|cut|decreas|drop|fall|fell|declin|relative|smaller)\w*", re.I)
+_INCREASED = re.compile(r"\s*(?:higher|greater|increased|more|raised|excess)\b", re.I)
 _DIFFERENCE = re.compile(r"\b(?:absolute|difference|points?|pp|more|fewer|higher|lower|gap)\b", re.I)
 _APART = re.compile(
     r"\s*(?:more|less|fewer|lower|higher|below|above|longer|shorter|greater|smaller|larger|better|worse)\b", re.I
@@ -76,7 +80,11 @@ _EARLY = re.compile(
 _LATE = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:at (?:follow-?up|the end)|after\b|afterwards|later|post-?operatively)", re.I
 )
-_THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b", re.I)
+_THRESHOLD = re.compile(
+    r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b"
+    r"|\b(?:as|makes?|calls?|called|means?|considers?|considered|counts?) (?:\w+ ){0,2}severe\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +262,8 @@ def _near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other
 
 
 def _rounds(claim: Quantity, other: Quantity) -> bool:
-    return claim.decimals < other.decimals and round(other.value, claim.decimals) == claim.value
+    """Whether the claim's figure is the other's with fewer decimals, its sign told in words or not."""
+    return claim.decimals < other.decimals and round(abs(other.value), claim.decimals) == abs(claim.value)
 
 
 def _kinds_meet(claim: Quantity, other: Quantity) -> bool:
@@ -293,14 +302,16 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
         spoken = "/" not in whole.text and total <= _SPOKEN
         share = 100 * count / total
         if spoken and total <= _ROUND:
-            return abs(share - part.value) <= _ABOUT * share
+            return abs(share - part.value) <= (2 if claim.operator == "~" else 1) * _ABOUT * share
         return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
     return False
 
 
 def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether the figure follows from the evidence's: "more than 40%" from 45%, a 36% cut from a rate ratio of 0.64."""
-    around = claim.text[max(0, figure.start - 60) : figure.end + 45]
+    around = claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.end + 45]
+    if _signed_change(figure, evidence):
+        return True
     if _is_the_rest(claim, figure, evidence) or _both_counts(figure, evidence) or _died(figure, evidence):
         return True
     if figure.kind == "percent" and _REDUCED.search(around):
@@ -308,6 +319,12 @@ def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> boo
         ratios = [f.value for s in evidence for f in s.figures if f.label in labels and f.kind == "ratio"]
         if any(ratio < 1 and abs(100 * (1 - ratio) - figure.value) < 0.51 for ratio in ratios):
             return True
+    if figure.kind == "percent" and _INCREASED.match(claim.text, figure.end):
+        raised = [f.value for s in evidence for f in s.figures if f.label in ("HR", "RR", "rate ratio")]
+        if any(ratio > 1 and abs(100 * (ratio - 1) - figure.value) < 0.51 for ratio in raised):
+            return True
+    if _multiple(figure, evidence) or _more_than_a_part(claim, figure, evidence):
+        return True
     if figure.role == "by" or (figure.unit in ("pp", "point", "%") and _DIFFERENCE.search(around)):
         units = ("%",) if figure.unit in ("pp", "point", "%") else (figure.unit,)
         roles = ("first", "second", "from", "to") if units == ("%",) else ("from", "to")
@@ -319,7 +336,7 @@ def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> boo
                     room = _ABOUT * apart if figure.operator == "~" else 0.51 * 10**-figure.decimals * figure.factor
                     if a.group == b.group and a is not b and abs(apart - abs(figure.canonical[0])) <= room:
                         return True
-    if figure.kind in ("measure", "duration") and _is_distance(claim, figure, evidence):
+    if figure.kind in ("measure", "duration", "number") and _is_distance(claim, figure, evidence):
         return True
     if figure.kind == "p":
         return (
@@ -348,6 +365,46 @@ def _follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> boo
                 if beyond and abs(value - bound) <= _ENTAILS * max(abs(bound), 1e-9):
                     return True
     return False
+
+
+def _multiple(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "six times" is what one of two figures set against each other is of the other, as one says it."""
+    if figure.unit != "fold" or figure.value < 2:
+        return False
+    for sentence in evidence:
+        for a, b in pairwise(f for f in sentence.figures if f.kind in ("percent", "measure", "rate")):
+            low, high = sorted((abs(a.canonical[0]), abs(b.canonical[0])))
+            if a.unit == b.unit and a.group == b.group and low and abs(high / low - figure.value) <= 0.1 * figure.value:
+                return True
+    return False
+
+
+def _more_than_a_part(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "more than half", "nearly one in ten" are said of a percentage on that side of the part of the whole."""
+    said = _BEYOND.search(claim.text[max(0, figure.start - 14) : figure.start])
+    if said is None or any(char.isdigit() for char in figure.text) or figure.kind not in ("percent", "fraction"):
+        return False
+    part = figure.value if figure.kind == "percent" else 100 * figure.values[0] / figure.values[1]
+    above = said[1].casefold() in ("more than", "over")
+    near = _ENTAILS if said[1].casefold().endswith("than") or above else 2 * _ABOUT
+    shares = [f.value - part for s in evidence for f in s.figures if f.kind == "percent"]
+    return any(0 < (share if above else -share) <= near * part for share in shares)
+
+
+_BEYOND = re.compile(r"\b(more than|over|less than|fewer than|nearly|almost|just under)\s+(?:an?\s+)?$", re.I)
+
+
+def _signed_change(figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "3 percentage points" are the evidence's +3%: a change printed with its sign."""
+    return figure.unit in ("pp", "point") and any(
+        f.unit == "%" and (f.value < 0 or f.text.startswith("+")) and abs(f.value) == abs(figure.value)
+        for s in evidence
+        for f in s.figures
+    )
+
+
+_TOLD_BEFORE = 100
+"""Characters before a figure in which the claim says that it is a reduction or a difference."""
 
 
 def _is_the_rest(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -387,7 +444,8 @@ def _is_distance(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
             low, high = sorted((a.canonical[0], b.canonical[0]))
             told = [f.canonical[0] for f in claim.figures if f is not figure and f.unit == figure.unit]
             wrong_end = (low if _UPWARDS.search(said[0]) else high) in told
-            if abs(high - low - figure.canonical[0]) <= room and not wrong_end:
+            about = _ABOUT / 2 * (high - low) if figure.operator == "~" else room
+            if abs(high - low - figure.canonical[0]) <= about and not wrong_end:
                 return True
     return False
 
@@ -444,6 +502,8 @@ def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding
             check="figure", weight="contradicted",
             reason=f"The passage gives {_shown(rivals[0].bound.figure)}, the claim {shown}.",
         )  # fmt: skip
+    if not rivals and _SOURCES.search(figure.text):
+        return None  # "the three-trial pool", counted by whoever wrote the claim
     if describes:
         return Finding(check="descriptor", weight="partial", reason=f"The passage does not give {shown}.")
     counted = figure.kind == "count" and not any(char.isdigit() for char in figure.text)
@@ -587,7 +647,7 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             continue
         if compatible(slot, item.slots[slot], candidate.bound.slots[slot]):
             continue
-        if slot == "measure" and (ours.kind in _ORDINAL or _misread(claim, candidate.bound)):
+        if slot == "measure" and (ours.kind in _UNMEASURED or _misread(claim, candidate.bound) or _size(claim, ours)):
             continue
         if _tied(item, slot) and (slot in candidate.bound.sure or slot in ("trial", "centre")):
             ours_name, theirs_name = _listed(item.slots[slot]), _listed(candidate.bound.slots[slot])
@@ -618,6 +678,16 @@ def _anothers(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | No
                 f"in the claim {_shown(item.figure)} does.",
             )  # fmt: skip
     return None
+
+
+def _size(claim: Parsed, figure: Quantity) -> bool:
+    """Whether the figure is how many were studied ("a cohort of 404 patients"): no measure's."""
+    return figure.unit in _COUNTS and bool(_COHORT_OF.search(claim.text[: figure.start]))
+
+
+_COHORT_OF = re.compile(
+    r"\b(?:cohort|stud(?:y|ies)|trials?|series|sample|registry|analysis|group) (?:of|in|with) $", re.I
+)
 
 
 def _misread(claim: Parsed, bound: Bound) -> bool:
@@ -653,7 +723,7 @@ def _operators_differ(claim: Parsed, ours: Quantity, theirs: Quantity, sentence:
     a, b = ours.operator, theirs.operator
     if a == b or ("~" in (a, b) and a in ("~", "=") and b in ("~", "=")):
         return None
-    if ours.kind == "duration" and "=" in (a, b):
+    if ours.kind == "duration" and ("=" in (a, b) or "~" in (a, b)):
         return None
     below, above = {"<", "<="}, {">", ">="}
     reason = f"The passage has {_shown(theirs)}, the claim {_shown(ours)}: the operator differs."

@@ -21,6 +21,9 @@ _MULTIPLES = (
 )
 _ROUGHLY = 0.15
 """How far from a half, the double or the triple a figure may lie that is called so."""
+_BEYOND = re.compile(r"\b(?:more|less|better) than\s+$", re.I)
+_MORE_THAN = 0.35
+"""How far beyond the double or the triple a figure may lie that is called more than that."""
 _RESPECTIVELY = re.compile(
     r"\b(?:with|in|for|among|on|after|at|of)\s+(?:the\s+)?(?P<a>[^,;()]{2,60}?)\s+and\s+(?P<b>[^,;()]{2,60}?),?\s+respectively",
     re.I,
@@ -163,7 +166,10 @@ def _multiplied(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
         ]
         shown += [1 - f.value / 100 for s in evidence for f in s.figures if f.unit == "%" and factor < 1]
         shown += [1 + f.value / 100 for s in evidence for f in s.figures if f.unit == "%" and factor > 1]
-        if not any(abs(value - factor) <= _ROUGHLY * factor for value in shown):
+        low, high = (1 - _ROUGHLY) * factor, (1 + _ROUGHLY) * factor
+        if _BEYOND.search(claim.text[: said.start()]):
+            low, high = (factor, (1 + _MORE_THAN) * factor) if factor > 1 else (0.0, factor)
+        if not any(low <= value <= high for value in shown):
             reason = f"The claim says “{said.group()}”, no figure of the passage shows that."
             return Finding(check="figure", weight="unsupported", reason=reason)
     return None

@@ -31,6 +31,11 @@ _NEGATIVE = re.compile(
     re.I,
 )
 _FIGURE = re.compile(r"\d")
+_COMPARED = re.compile(r"\b(?:than|vs\.?|versus|against|compared (?:with|to))\s+$", re.I)
+"""Before a "no" or "without" that names the group compared with: "a higher risk than no MR"."""
+_OTHER_GROUP = re.compile(r"\bwith\b[^.;]*\b(?:and|than|or|vs\.?)\s+(?:\([^()]*\)\s*)?$", re.I)
+"""Before a "without" that is the other group of a "with": "the same with and without repair"."""
+_BY_CHANCE = 0.05
 _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 """What follows "no" in a name of a grade: "no or mild MR"."""
 
@@ -90,11 +95,28 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
                     s.sense == "null" and start <= s.start < end and not _FIGURE.search(s.word)
                     for s in sentence.signals
                 )
+                null = null or (_denies_effect(claim) and _open_to_chance(sentence))
+                null = null or bool(negated_terms(claim, ours) & negated_terms(sentence, _cues(sentence)))
                 denied = {found.casefold() for found in _PLAIN_ANYWHERE.findall(sentence.text[start:end])}
                 plain.append(not null and denied <= said)
     if plain and all(plain):
         return _finding(f"The claim says “{ours[0].word}”, the passage gives the figure without it.")
     return None
+
+
+def _denies_effect(claim: Parsed) -> bool:
+    """Whether what the claim negates is an effect: "did not lower mortality", "not a significant difference"."""
+    return any(s.sense == "null" or (s.negated and s.sense != "negation") for s in claim.signals)
+
+
+def _open_to_chance(sentence: Parsed) -> bool:
+    """Whether a p value or the interval of a ratio leaves it open that there is no effect."""
+    p_values = [f for f in sentence.figures if f.kind == "p"]
+    ratio = any(f.kind == "ratio" for f in sentence.figures)
+    intervals = [f.values for f in sentence.figures if f.kind == "ci"] if ratio else []
+    return (bool(p_values) and all(f.value > _BY_CHANCE and f.operator in ("=", ">", ">=") for f in p_values)) or any(
+        low <= 1 <= high for low, high in intervals
+    )
 
 
 def _cues(sentence: Parsed) -> list[Signal]:
@@ -108,6 +130,8 @@ def _cues(sentence: Parsed) -> list[Signal]:
         and _PLAIN.fullmatch(signal.word)
         and not any(a <= signal.start < b for a, b in taken)
         and not _CATEGORY.match(sentence.text, signal.end)
+        and not (signal.word in ("no", "without") and _COMPARED.search(sentence.text[: signal.start]))
+        and not (signal.word == "without" and _OTHER_GROUP.search(sentence.text[: signal.start]))
     ]
 
 

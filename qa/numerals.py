@@ -34,8 +34,11 @@ _FRACTIONS = {
     "one fifth": 0.2,
 }  # fmt: skip
 _FRACTION = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})(?= of\b| the\b)", re.IGNORECASE
+    rf"(?<![\w-])(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})(?= of\b| the\b)"
+    r"|(?<![\w-])(?:one|two|three)[- ](?:third|quarter)s?(?=[,;.)]|\s*$)",
+    re.IGNORECASE,
 )
+"""A part of a whole; "a third" and "half" only where the whole follows, for they are also the third and a half-time."""
 _FOLD = re.compile(r"(?<![\w-])(?P<n>two|three|four|five|ten)[- ]?(?=fold\b)", re.IGNORECASE)
 _ONE_MATTERS = re.compile(
     r"\s?-?(?:year|month|week|day|hour|patient|participant|death|centre|center|case|grade|episode|event|trial|study|"
@@ -130,7 +133,9 @@ def _read(printed: str) -> tuple[float, int]:
 def _in_words(text: str) -> list[Numeral]:
     found: list[Numeral] = []
     for match in _FRACTION.finditer(text):
-        value = _FRACTIONS[match.group().lower()]
+        value = _FRACTIONS.get(match.group().lower())
+        if value is None:
+            continue
         found.append(Numeral(start=match.start(), end=match.end(), value=value, decimals=2, in_words=True, part=True))
     for match in _FOLD.finditer(text):
         value = float(_UNITS[match["n"].lower()])

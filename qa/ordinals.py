@@ -45,7 +45,7 @@ _GRADE = re.compile(
 
 
 _GRADE_OPERATOR = re.compile(
-    r"\b(?:(?P<le>at most|no more than|not more than|up to)|(?P<ge>at least|no less than)"
+    r"\b(?:(?P<le>at most|no more than|not more than|no worse than|up to)|(?P<ge>at least|no less than)"
     r"|(?P<lt>(?<!no )(?:less than|below|under))|(?P<gt>(?<!no )(?:more than|above|over)))\s+$",
     re.IGNORECASE,
 )

@@ -42,7 +42,7 @@ _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
     "<=": r"≤|<=|=<|⩽|\b(?:at most|no more than|not more than|not (?:exceed|exceeding)|up to|a maximum of"
-    r"|no (?:greater|higher|larger|bigger|longer|wider|older) than|less than or equal to)",
+    r"|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than|less than or equal to)",
     ">=": r"≥|>=|=>|⩾|\b(?:at least|no less than|not less than|no fewer than|a minimum of|minimum of"
     r"|greater than or equal to|no (?:lower|smaller|shorter|younger) than)",
     "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|narrower than"

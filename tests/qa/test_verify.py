@@ -231,3 +231,94 @@ def test_a_passage_of_blanks_takes_no_time() -> None:
     started = time.perf_counter()
     check(DEVICE, "Mortality was 13.1%" + " " * 5000 + "fell to 18.8% with the device.")
     assert time.perf_counter() - started < 2.0
+
+
+CHANGE = "In ZETA, the change in LVEF at 6 months was +3% with carvedilol vs -2% with placebo (p=0.003)."
+RATIO = "In the pooled analysis, SMR carried a higher risk of death over a mean of 40.8 months than no SMR (RR 1.63)."
+TWO_ARMS = "In ZETA, death at 2 years occurred in 10.0% with CABG + mitral repair vs 10.6% with CABG alone (p=0.78)."
+COUNTS = "In ZETA, HF hospitalisation occurred in 55.9% (85/152) with MitraClip vs 61.8% (94/152) with medical therapy."
+VOLUME = "In ZETA, LVEDV changed by -10.4 mL at 12 months with Carillon vs an increase with sham."
+DIFFERENCE = "In ZETA, the change in LVEDV favoured Carillon over control (mean difference -16.53 mL, p=0.007)."
+LIST = "In the Ohio series, death, LVAD or transplantation occurred in 49% with annuloplasty vs 41% without."
+SHARES = "In the Lund cohort, the prevalence of severe SMR was 25% with reduced vs 4% with preserved LVEF."
+
+
+@pytest.mark.parametrize(
+    ("true", "false", "evidence"),
+    [
+        (
+            "LVEF rose by 3 percentage points with carvedilol at 6 months.",
+            "LVEF rose by 4 percentage points with carvedilol at 6 months.",
+            CHANGE,
+        ),
+        (
+            "SMR went with a 63% higher risk of death over some 41 months.",
+            "SMR went with a 36% higher risk of death over some 41 months.",
+            RATIO,
+        ),
+        (
+            "Adding repair to CABG did not lower death at 2 years (p=0.78).",
+            "Adding repair to CABG lowered death at 2 years significantly (p=0.78).",
+            TWO_ARMS,
+        ),
+        (
+            "HF hospitalisation occurred in 85 of 152 device patients and 94 of 152 controls.",
+            "HF hospitalisation occurred in 94 of 152 device patients and 85 of 152 controls.",
+            COUNTS,
+        ),
+        (
+            "LVEDV fell by 10.4 mL with Carillon but rose with sham at 12 months.",
+            "LVEDV rose by 10.4 mL with Carillon at 12 months.",
+            VOLUME,
+        ),
+        (
+            "Carillon lowered LVEDV by 16.5 mL more than control did.",
+            "Carillon lowered LVEDV by 19.5 mL more than control did.",
+            DIFFERENCE,
+        ),
+        (
+            "Death, LVAD or transplantation occurred in 49% after annuloplasty and in 41% without it.",
+            "Death, LVAD or transplantation occurred in 59% after annuloplasty and in 41% without it.",
+            LIST,
+        ),
+        (
+            "Severe SMR was six times as common with reduced as with preserved LVEF (25% and 4%).",
+            "Severe SMR was nine times as common with reduced as with preserved LVEF (25% and 4%).",
+            SHARES,
+        ),
+        (
+            "Severe SMR was found in one in four patients with reduced LVEF.",
+            "Severe SMR was found in one in three patients with reduced LVEF.",
+            SHARES,
+        ),
+        (
+            "MR of any grade was found in more than half of the patients.",
+            "MR of any grade was found in less than half of the patients.",
+            "MR of any grade was found in 56.2% of patients.",
+        ),
+        (
+            "The risk of death more than tripled with ventricular MR (RR 3.45).",
+            "The risk of death less than doubled with ventricular MR (RR 3.45).",
+            "The risk of death was RR 3.45 with ventricular MR.",
+        ),
+        (
+            "At 2 years 95% of patients had MR no worse than 2+.",
+            "At 2 years 95% of patients had MR worse than 2+.",
+            "MR <=2+ at 2 years was reached in 95% of patients.",
+        ),
+        (
+            "A separate study of 404 patients saw more cardiac death.",
+            "A separate study of 440 patients saw more cardiac death.",
+            "A separate study of 404 patients saw more cardiac death and more all-cause death.",
+        ),
+    ],
+)
+def test_true_in_freer_words_and_false_in_the_same(true: str, false: str, evidence: str) -> None:
+    assert check(true, evidence).support == "supported", check(true, evidence).reasons
+    assert check(false, evidence).support != "supported"
+
+
+def test_who_survived_longer_died_less() -> None:
+    passage = "In Lund, all-cause death at 2 years was lower in eligible than in ineligible patients."
+    assert check("Eligible patients survived longer than ineligible ones in Lund.", passage).support == "supported"
+    assert check("Eligible patients died more often than ineligible ones.", passage).support == "contradicted"
