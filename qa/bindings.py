@@ -67,6 +67,8 @@ _DIFFERENCE_OF = re.compile(r"\bdifferences?(?: of| was| is|:|,)?\s*$", re.I)
 """Before a figure that lies between two arms and is neither's."""
 _WHOSE = re.compile(r"\s*(?:patients?\s+)?(?:with|having)\s", re.I)
 """Behind a count of people whose state is then told: "one of 44 patients with an LVEF below 35%"."""
+_WITHOUT = re.compile(r"\bwithout(?=\s*(?:[.;,(]|$|(?:it|them|one)\b))", re.I)
+"""The other group, named by what it lacks: "49% with annuloplasty vs 41% without"."""
 _ENDPOINT = re.compile(r"\b(?:death|died|mortality|stroke|transplant\w*|hospitali[sz]ation),\s*(?:an? )?$", re.I)
 """Before a device that is one of a list of events: "death, LVAD or transplantation"."""
 
@@ -133,7 +135,10 @@ def names_in(sentence: Parsed, slot: str) -> list[Entity]:
 
 
 def _groups(text: str) -> list[Entity]:
-    made = []
+    made = [
+        Entity(kind="arm", name="control", text=match.group(), start=match.start(), end=match.end())
+        for match in _WITHOUT.finditer(text)
+    ]
     for match in _GROUP_LABEL.finditer(text):
         made.append(
             Entity(
@@ -178,7 +183,7 @@ def _tie(sentence: Parsed, slot: str) -> list[tuple[frozenset[str], bool]]:
 def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity]) -> frozenset[str]:
     """The name tied to this figure by its own words; empty when none is."""
     text = sentence.text
-    others = [f for f in sentence.figures if f is not figure]
+    others = [f for f in sentence.figures if f is not figure and not _in_brackets(text, f)]
     after = [n for n in names if n.start >= figure.end]
     before = [n for n in names if n.end <= figure.start]
     if (slot == "time" and figure.kind == "duration") or (slot == "arm" and figure.kind in _OF_BOTH_ARMS):
@@ -194,7 +199,7 @@ def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity])
         gap = text[figure.end : after[0].start]
         if (
             len(gap) <= 60
-            and (not gap.strip() or _AFTER.match(gap))
+            and (not re.sub(r"\([^()]*\)", "", gap).strip() or _AFTER.match(gap))
             and not _figure_between(others, figure.end, after[0].start, slot)
         ):
             return frozenset({after[0].name})
@@ -207,6 +212,12 @@ def _own(sentence: Parsed, slot: str, figure: Quantity, names: Sequence[Entity])
             if not (reference and figure.role == "first"):
                 return frozenset({last.name})
     return frozenset()
+
+
+def _in_brackets(text: str, figure: Quantity) -> bool:
+    """Whether it is a count put in brackets behind its share: the 62 of "49% (62)"."""
+    around = text[max(0, figure.start - 1) : figure.start] + text[figure.end : figure.end + 1]
+    return figure.kind in ("number", "count") and around == "()"
 
 
 def _figure_between(others: Sequence[Quantity], start: int, end: int, slot: str) -> bool:

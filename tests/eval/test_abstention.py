@@ -1,7 +1,7 @@
 """Abstention by leaving one document out: the street runs on a real base, and each measure sees what worsens it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DatasetError
@@ -105,6 +105,7 @@ TRIALS = st.lists(
 ).filter(lambda trials: any(trial.answerable for trial in trials))
 
 
+@settings(deadline=None)
 @given(TRIALS, st.sampled_from([0.5, 0.8, 0.95, 1.0]))
 def test_the_quick_coverage_is_the_plain_one(trials, precision):
     assert _fast_coverage(trials, precision) == pytest.approx(coverage_at(trials, precision))

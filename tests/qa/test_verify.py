@@ -292,6 +292,16 @@ SHARES = "In the Lund cohort, the prevalence of severe SMR was 25% with reduced 
             SHARES,
         ),
         (
+            "Severe SMR was found in 25% with reduced LVEF.",
+            "Severe SMR was found in 4% with reduced LVEF.",
+            SHARES,
+        ),
+        (
+            "Death, LVAD or transplantation occurred in 41% without annuloplasty.",
+            "Death, LVAD or transplantation occurred in 41% with annuloplasty.",
+            LIST,
+        ),
+        (
             "MR of any grade was found in more than half of the patients.",
             "MR of any grade was found in less than half of the patients.",
             "MR of any grade was found in 56.2% of patients.",
