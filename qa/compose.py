@@ -12,7 +12,7 @@ import numpy as np
 from qa.bearing import told
 from qa.calibration import Calibration, linear, linear_all
 from qa.concepts import named
-from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, role_of
+from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, outside, role_of
 from qa.question import Need, Question, missing
 
 MAX_CLAIMS = 4
@@ -200,9 +200,21 @@ def _gives_figure(question: Question, candidate: Candidate) -> bool:
 
 
 def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The best recommendation in force that speaks of what the best sentence speaks of; none where there is none."""
-    near = [c for c in ranked if c.score >= ranked[0].score - NEAR and role_of(c.hit) == "recommendation"]
-    return [c for c in near if not c.features["superseded"] and _apt(question, c, ranked[:1])][:1]
+    """The best recommendation in force that speaks of what the best sentence speaks of; none where there is none.
+
+    Behind it a guideline's criteria that a value of the question lies outside of.
+    """
+    near = [c for c in ranked if c.score >= ranked[0].score - NEAR and _apt(question, c, ranked[:1])]
+    advice = [c for c in near if role_of(c.hit) == "recommendation" and not c.features["superseded"]][:1]
+    limits = [
+        c
+        for c in near
+        if c.hit.document.kind == "guideline" and _CRITERIA.search(c.text) and outside(question.text, c.text)
+    ]
+    return [*advice, *limits[:1]] if advice else []
+
+
+_CRITERIA = re.compile(r"\b(?:criteri|eligib)", re.IGNORECASE)
 
 
 def _primary(about: Sequence[Candidate]) -> list[Candidate]:

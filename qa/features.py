@@ -66,6 +66,33 @@ def _measured(text: str, *, limits: bool) -> frozenset[str]:
     return frozenset(match[1].casefold() for match in (_LIMIT if limits else _VALUE).finditer(text))
 
 
+_BOUNDED = re.compile(
+    r"(?P<measure>[A-Za-z][\w-]*)\s*(?:of\s+)?(?:(?P<operator>[<>≥≤]=?)\s*(?P<bound>\d+(?:\.\d+)?)"
+    r"|(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))"
+)
+_GIVEN = re.compile(
+    r"(?P<measure>[A-Za-z][\w-]*)\s*(?:(?:of|is|at|was)\s+)?(?:an?\s+)?(?:about\s+)?(?P<value>\d+(?:\.\d+)?)"
+)
+
+
+def outside(asked: str, told: str) -> bool:
+    """Whether a value that a question gives lies outside a limit or a range that a text sets for the same measure.
+
+    An LVEF of 15% is outside "LVEF 20-50%" and inside "LVEF <50%"; figures are compared as printed.
+    """
+    values = {match["measure"].casefold(): float(match["value"]) for match in _GIVEN.finditer(asked)}
+    for match in _BOUNDED.finditer(told):
+        value = values.get(match["measure"].casefold())
+        if value is None:
+            continue
+        if match["low"]:
+            if not float(match["low"]) <= value <= float(match["high"]):
+                return True
+        elif (value > float(match["bound"])) if match["operator"][0] in "<≤" else (value < float(match["bound"])):
+            return True
+    return False
+
+
 def _subject(question: Question, text: str, hit: Hit) -> tuple[float, float]:
     """Whether one of the asked-for names is the subject, and whether none is (0 or 1 each; 0, 0 without names)."""
     led = bool(led_by(question, text, hit))

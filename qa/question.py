@@ -90,6 +90,7 @@ FIELD = frozenset(
         "success",
         "symptoms",
         "ventricle",
+        "referral",
     }
 )
 """Concepts that the whole field is about, or that carry the form of a question: they tell little apart."""

@@ -14,6 +14,7 @@ from ingest import read
 from kb import Base, open_base
 from qa.ask import ask, rests_on
 from qa.chain import PassageRetriever, fmr_chain
+from qa.features import outside
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SETTINGS = Settings()
@@ -231,3 +232,12 @@ def test_a_recommendation_opens_what_is_asked_with_should(starter: Base) -> None
 def test_who_was_enrolled_is_told_before_what_came_out(starter: Base) -> None:
     answer = answered(starter, "Who was enrolled in COAPT?")
     assert "who was studied" in answer.claims[0].text
+
+
+def test_a_value_outside_a_guidelines_limit_is_told_behind_the_recommendation(starter: Base) -> None:
+    answer = answered(starter, "Should I offer TEER to a patient with LVEF 15%?")
+    assert "LVEF 20-50%" in answer.claims[1].text
+    assert outside("LVEF of 15%", "suitable anatomy, LVEF 20-50%, LVESD <=70 mm")
+    assert outside("an LVESD of 75 mm", "LVEF 20-50%, LVESD <=70 mm")
+    assert not outside("LVEF of 30% and LVESD of 60 mm", "LVEF 20-50%, LVESD <=70 mm, LVEF <50%")
+    assert not outside("LVEF 15%", "LVESD <=70 mm")

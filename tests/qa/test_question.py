@@ -60,3 +60,7 @@ def test_of_two_ideas_in_the_same_words_the_closer_one_counts() -> None:
 @pytest.mark.parametrize("word", ["794-patient", "patient-level", "two-arm"])
 def test_a_compound_of_plain_words_is_a_plain_word(word: str) -> None:
     assert weights(f"What did the {word} cohort show?")[word] < 0.2
+
+
+def test_to_refer_is_the_form_of_a_question() -> None:
+    assert weights("Should I refer for TEER?")["refer"] < 0.5
