@@ -2,8 +2,8 @@
 
 Detection is the share of false claims that are not called supported, for each kind of mutation; beside it stands the
 share of untouched claims that are not called supported, the false alarms. Claims that share more than 60% of their
-word trigrams with their evidence are verbatim and counted apart: they are too easy; so are claims in the freest words,
-which stay untouched.
+word trigrams with their evidence are verbatim and counted apart: they are too easy. Claims in the freest words, which
+are harder, are counted apart as well, untouched only.
 """
 
 from __future__ import annotations

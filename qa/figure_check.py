@@ -25,6 +25,7 @@ _ENTAILS = 0.25
 _LEVELS = (0.05, 0.01, 0.001)
 """The conventional levels of significance: "p<0.05" follows from p=0.002."""
 _SOURCES = re.compile(r"^(?:two|three|four|five|six)[- ](?:trial|stud)", re.I)
+"""How many sources were pooled, counted by whoever wrote the claim."""
 _ROUND = 10
 """Totals up to which such a fraction is a round one: "one in ten" for 9.6%."""
 _SPOKEN = 100
@@ -302,7 +303,7 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
         spoken = "/" not in whole.text and total <= _SPOKEN
         share = 100 * count / total
         if spoken and total <= _ROUND:
-            return abs(share - part.value) <= (2 if claim.operator == "~" else 1) * _ABOUT * share
+            return abs(share - part.value) <= _ABOUT * share
         return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
     return False
 

@@ -36,6 +36,7 @@ _COMPARED = re.compile(r"\b(?:than|vs\.?|versus|against|compared (?:with|to))\s+
 _OTHER_GROUP = re.compile(r"\bwith\b[^.;]*\b(?:and|than|or|vs\.?)\s+(?:\([^()]*\)\s*)?$", re.I)
 """Before a "without" that is the other group of a "with": "the same with and without repair"."""
 _BY_CHANCE = 0.05
+"""The conventional level of significance: a larger p value leaves it open that there is no effect."""
 _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 """What follows "no" in a name of a grade: "no or mild MR"."""
 
