@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 VERBATIM_FROM = 0.6
 """Share of trigrams above which a claim is verbatim, not a paraphrase."""
+UNTOUCHED = {"false alarms": "untouched", "false alarms, verbatim": "verbatim", "false alarms, freer words": "freer"}
+"""The kinds of claim that nothing was changed in, by the measure that counts what is held against them."""
 _WORD = re.compile(r"\w+")
 
 
@@ -50,19 +52,21 @@ class Tried:
 
 def mutations(
     embedder: Embedder | None = None,
-    paths: Sequence[Path] = (PARAPHRASES, HELD_OUT, OTHER_FIELDS),
+    paths: Sequence[Path] = (PARAPHRASES, HELD_OUT, OTHER_FIELDS, FREER),
     progress: Progress | None = None,
 ) -> Report:
-    """Try every claim of the files (in the form of `eval.paraphrases`), untouched, mutated and verbatim."""
+    """Try every claim of the files (in the form of `eval.paraphrases`), untouched, mutated and verbatim.
+
+    Those of `eval.paraphrases.FREER` are tried untouched only.
+    """
     files = [path for path in paths if path.is_file()]
-    items = [(path.stem, item) for path in files for item in paraphrases(path)]
+    items = [(path == FREER, item) for path in files for item in paraphrases(path)]
     tried: list[Tried] = []
-    for done, (_, item) in enumerate(items, start=1):
-        tried += _try(item, embedder)
+    for done, (freer, item) in enumerate(items, start=1):
+        tried += [_tried(item.id, "freer", item.claim, "", item.evidence, embedder)] if freer else _try(item, embedder)
         if progress is not None:
             progress(done, len(items))
-    tried += _verbatim([item for _, item in items], embedder)
-    tried += [_tried(item.id, "freer", item.claim, "", item.evidence, embedder) for item in paraphrases(FREER)]
+    tried += _verbatim([item for freer, item in items if not freer], embedder)
     return Report(
         command="mutations",
         title="Claims made false, and what is noticed",
@@ -145,8 +149,7 @@ def _measures(tried: Sequence[Tried]) -> list[Measurement]:
     for name, chosen in groups.items():
         if chosen:
             found.append(rate(name, chosen, "higher"))
-    alarms = {"false alarms": "untouched", "false alarms, verbatim": "verbatim", "false alarms, freer words": "freer"}
-    for name, kind in alarms.items():
+    for name, kind in UNTOUCHED.items():
         chosen = [each for each in tried if each.kind == kind]
         if chosen:
             found.append(rate(name, chosen, "lower"))
@@ -165,7 +168,7 @@ def _missed(tried: Sequence[Tried]) -> Table:
     rows = tuple(
         (each.id, each.kind, each.changed, each.claim, each.score)
         for each in tried
-        if each.kind not in ("untouched", "verbatim", "freer") and not each.noticed
+        if each.kind not in UNTOUCHED.values() and not each.noticed
     )
     return Table(name="Not noticed", columns=("id", "kind", "changed", "claim", "score"), rows=rows)
 
@@ -174,7 +177,7 @@ def _alarms(tried: Sequence[Tried]) -> Table:
     rows = tuple(
         (each.id, each.claim, each.support, "; ".join(each.reasons))
         for each in tried
-        if each.kind in ("untouched", "verbatim", "freer") and each.noticed
+        if each.kind in UNTOUCHED.values() and each.noticed
     )
     return Table(name="False alarms", columns=("id", "claim", "verdict", "reasons"), rows=rows)
 

@@ -35,10 +35,10 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     if not ranked:
         return Lack(reason="off-topic", missing=None, slot="topic")
     head = ranked[:HEAD]
-    bars = barred(question, ranked)
+    lacking = _least_lacking(question, ranked)
+    bars = _barred(question, ranked, lacking)
     if bars is None and probability(question, ranked, model) >= model.threshold:
         return None
-    lacking = _least_lacking(question, ranked)
     if max(c.features["cosine"] for c in head) < OFF_TOPIC_COSINE:
         return Lack(reason="off-topic", missing=_words(lacking), slot="topic")
     if bars is not None and bars.slot is not None:
@@ -55,8 +55,12 @@ def barred(question: Question, ranked: Sequence[Candidate]) -> Lack | None:
     A name that nobody speaks of, a device that is only mentioned, a time at which the subject is not told, and a best
     passage that itself says there is no result (then without a slot).
     """
+    return _barred(question, ranked, _least_lacking(question, ranked))
+
+
+def _barred(question: Question, ranked: Sequence[Candidate], lacking: Sequence[Need]) -> Lack | None:
     head = ranked[:HEAD]
-    names = [need for need in _least_lacking(question, ranked) if need.name and need.weight >= HEAVY]
+    names = [need for need in lacking if need.name and need.weight >= HEAVY]
     names = names or _another_device(question, head)
     if names:
         return Lack(reason="not-covered", missing=_words(names), slot=_name_slot(question, names))

@@ -53,26 +53,21 @@ def _primary_only(hit: Hit) -> bool:
 
 SECONDARY = frozenset({"secondary-mr", "ischaemic-mr", "atrial-mr"})
 """The kinds of MR that are this field's own."""
-_VALUE = re.compile(r"([A-Za-z][\w-]*)\s*(?:(?:of|is|at|was)\s+)?(?:an?\s+)?(?:about\s+)?\d")
-_LIMIT = re.compile(
-    r"([A-Za-z][\w-]*)\s*(?:of\s+)?"
-    r"(?:(?:[<>≥≤]=?|above|below|over|under|at least|at most)\s*\d|\d[\d.]*\s*(?:-|–|to)\s*\d)"
+_VALUE = re.compile(
+    r"(?P<measure>[A-Za-z][\w-]*)\s*(?:(?:of|is|at|was)\s+)?(?:an?\s+)?(?:about\s+)?(?P<value>\d+(?:\.\d+)?)"
 )
+_LIMIT = re.compile(
+    r"(?P<measure>[A-Za-z][\w-]*)\s*(?:of\s+)?"
+    r"(?:(?P<operator>[<>≥≤]=?|above|below|over|under|at least|at most)\s*(?P<bound>\d+(?:\.\d+)?)"
+    r"|(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))"
+)
+_UPPER = frozenset({"<", "<=", "≤", "below", "under", "at most"})
 
 
 @lru_cache(maxsize=20_000)
 def _measured(text: str, *, limits: bool) -> frozenset[str]:
     """The measures that a text gives a value for, or, with `limits`, a threshold or a range, in lower case."""
-    return frozenset(match[1].casefold() for match in (_LIMIT if limits else _VALUE).finditer(text))
-
-
-_BOUNDED = re.compile(
-    r"(?P<measure>[A-Za-z][\w-]*)\s*(?:of\s+)?(?:(?P<operator>[<>≥≤]=?)\s*(?P<bound>\d+(?:\.\d+)?)"
-    r"|(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))"
-)
-_GIVEN = re.compile(
-    r"(?P<measure>[A-Za-z][\w-]*)\s*(?:(?:of|is|at|was)\s+)?(?:an?\s+)?(?:about\s+)?(?P<value>\d+(?:\.\d+)?)"
-)
+    return frozenset(match["measure"].casefold() for match in (_LIMIT if limits else _VALUE).finditer(text))
 
 
 def outside(asked: str, told: str) -> bool:
@@ -80,15 +75,15 @@ def outside(asked: str, told: str) -> bool:
 
     An LVEF of 15% is outside "LVEF 20-50%" and inside "LVEF <50%"; figures are compared as printed.
     """
-    values = {match["measure"].casefold(): float(match["value"]) for match in _GIVEN.finditer(asked)}
-    for match in _BOUNDED.finditer(told):
+    values = {match["measure"].casefold(): float(match["value"]) for match in _VALUE.finditer(asked)}
+    for match in _LIMIT.finditer(told):
         value = values.get(match["measure"].casefold())
         if value is None:
             continue
         if match["low"]:
             if not float(match["low"]) <= value <= float(match["high"]):
                 return True
-        elif (value > float(match["bound"])) if match["operator"][0] in "<≤" else (value < float(match["bound"])):
+        elif (value > float(match["bound"])) if match["operator"] in _UPPER else (value < float(match["bound"])):
             return True
     return False
 

@@ -49,13 +49,18 @@ def test_a_file_is_named_after_its_record(library):
     assert [entry.path for entry in library.values()] == [f"{record_id}.yaml" for record_id in library]
 
 
+def unstressed(value: object) -> str:
+    """What a field says without capitals put on for stress, which read as a name ("only PRIMARY MR")."""
+    return repr(value).casefold()
+
+
 def test_the_same_facts_as_the_source_material(shared, library):
     for path in sorted((shared / "evidence").glob("[a-z]*.yaml")):
         source, ours = read_record(path, path.read_bytes()), library[path.stem].record
         for name in EvidenceRecord.__slots__:
             if name in {"short", "design", "arm_words", "questions", "outcomes"}:
                 continue
-            assert getattr(ours, name) == getattr(source, name), (path.stem, name)
+            assert unstressed(getattr(ours, name)) == unstressed(getattr(source, name)), (path.stem, name)
         for mine, theirs in zip(ours.outcomes, source.outcomes, strict=True):
             for name in Outcome.__slots__:
                 if name not in {"wording", "superseded_by"}:
