@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from qa.figure_check import same_value
 from qa.finding import Finding
 from qa.parsed import Parsed, parse, weighted_terms
 from qa.quantity import Quantity
+from qa.same_value import same_value
 
 _KINDS = frozenset({"percent", "measure", "rate", "fraction", "count", "ratio", "number"})
 _END = r"(?=$|[,;:.()\[]|\s(?:and|or|but|vs|versus|than|against|compared|while|whereas|respectively)\b)"

@@ -9,13 +9,13 @@ from itertools import pairwise
 from kb.library import measures
 from qa.bindings import REFERENCE, bindings, names_in
 from qa.compatible import compatible
-from qa.figure_check import same_value
 from qa.finding import Finding
 from qa.frame import frame
 from qa.negation_check import check_negation
 from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.polarity import OPPOSITE, Signal
 from qa.quantity import Quantity
+from qa.same_value import same_value
 from qa.significance_check import check_significance
 
 _CARRIES = 0.45

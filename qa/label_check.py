@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations, product
 
-from qa.figure_check import same_value
 from qa.finding import Finding
 from qa.frame import COMPARED, frame
 from qa.parsed import Parsed, weighted_terms
 from qa.quantity import Quantity
+from qa.same_value import same_value
 
 _SUCCESS, _FAILURE = re.compile(r"\bsucce(?:ss|ed)\w*", re.I), re.compile(r"\b(?:fail|unsuccess)\w*", re.I)
 _MULTIPLES = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.figure_check import same_value
 from qa.finding import Finding
 from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.polarity import Signal
+from qa.same_value import same_value
 
 _HELD = 0.5
 """Share of the claim's words that must stand where a negation is compared."""

@@ -1,0 +1,117 @@
+"""Whether two figures are the same number: rounded, spoken, in another unit, a count of a total as its percentage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.quantity import Quantity
+
+TIMES_AGREE = 0.02
+"""Two times in different units are one when they differ by less than this share (30 days, one month)."""
+ABOUT = 0.05
+"""How far "half", "a third" may be from the figure; "about 80%", in digits, half as far."""
+_SPOKEN_OF = 0.01
+"""How far a figure may be rounded and still be the same when spoken: a mean age of 71.7 years is 72."""
+ROUND = 10
+"""Totals up to which such a fraction is a round one: "one in ten" for 9.6%."""
+_SPOKEN = 100
+"""Totals up to which a fraction in words ("one in five") may stand for a percentage."""
+ORDINAL = frozenset({"class", "level", "grade"})
+"""Kinds of figure that say themselves what they measure."""
+COUNTS = frozenset({"", "patient", "man", "woman"})
+
+
+def same_value(claim: Quantity, other: Quantity) -> bool:
+    """Whether two figures show the same number in the same kind of unit; operators and labels are not looked at."""
+    if not kinds_meet(claim, other):
+        return False
+    if claim.kind == "fraction" or other.kind == "fraction":
+        return _fraction_meets(claim, other)
+    ours, theirs = claim.canonical, other.canonical
+    if not units_meet(claim, other):
+        return False
+    if claim.role in ("from", "to") and other.kind == "range" and len(ours) == 1:
+        theirs = theirs[:1] if claim.role == "from" else theirs[-1:]
+    if claim.unit == "" or other.unit == "":
+        ours, theirs = claim.values, other.values
+    if len(ours) != len(theirs):
+        return len(ours) == 1 and len(theirs) == 2 and claim.operator != "=" and ours[0] in theirs
+    if (
+        claim.kind in ("ci", "range", "iqr")
+        and near(ours[::-1], theirs, claim, other)
+        and claim.kind == other.kind == "range"
+    ):
+        return False
+    return near(ours, theirs, claim, other)
+
+
+def near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other: Quantity) -> bool:
+    """Whether as many values lie as near as the two figures are printed: to rounding, or to what "about" allows."""
+    for a, b in zip(ours, theirs, strict=True):
+        if claim.kind not in ("ci", "range", "iqr"):
+            a, b = abs(a), abs(b)  # "fell by 7.0" and "−7.0"
+        scale = max(abs(a), abs(b), 1e-12)
+        if abs(a - b) <= 1e-6 * scale:
+            continue
+        if (
+            claim.unit == "d"
+            and other.unit == "d"
+            and claim.factor != other.factor
+            and abs(a - b) <= TIMES_AGREE * scale
+        ):
+            continue
+        if abs(a - b) <= _SPOKEN_OF * scale and rounds(claim, other):
+            continue
+        about = ABOUT / 2 if any(char.isdigit() for char in claim.text) else ABOUT
+        if claim.operator == "~" and (abs(a - b) <= about * scale or rounds(claim, other)):
+            continue
+        return False
+    return True
+
+
+def rounds(claim: Quantity, other: Quantity) -> bool:
+    """Whether the claim's figure is the other's with fewer decimals, its sign told in words or not."""
+    return claim.decimals < other.decimals and round(abs(other.value), claim.decimals) == abs(claim.value)
+
+
+def kinds_meet(claim: Quantity, other: Quantity) -> bool:
+    """Whether figures of the two kinds can say the same: a p-value only what a p-value says, a CI what a range does."""
+    if claim.kind in ORDINAL or other.kind in ORDINAL:
+        return claim.kind == other.kind and (claim.label[:3] == other.label[:3])
+    if claim.kind == "p" or other.kind == "p":
+        return claim.kind == other.kind
+    if claim.kind == "ci" or other.kind == "ci":
+        return {claim.kind, other.kind} <= {"ci", "range"}
+    if claim.kind == "iqr" or other.kind == "iqr":
+        return {claim.kind, other.kind} <= {"iqr", "range"}
+    if "ratio" in (claim.kind, other.kind):
+        return {claim.kind, other.kind} <= {"ratio", "number"} or "fold" in (claim.unit, other.unit)
+    return True
+
+
+def units_meet(claim: Quantity, other: Quantity) -> bool:
+    """Whether the units are the same, or one is left out where that is usual."""
+    a, b = claim.unit, other.unit
+    if a == b:
+        return True
+    if {a, b} <= COUNTS or {a, b} <= {"pp", "point"} or {a, b} <= {"", "fold"}:
+        return True
+    if a == "":
+        return claim.kind == "number" and other.kind != "duration"
+    return b == "" and other.kind in ("number", "range") and claim.kind not in ("duration", "count")
+
+
+def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
+    if claim.kind == other.kind == "fraction":
+        return claim.values == other.values
+    whole, part = (claim, other) if claim.kind == "fraction" else (other, claim)
+    count, total = whole.values
+    if part.kind in ("count", "number") and part.unit in (*COUNTS, "death", "event"):
+        return claim.kind != "fraction" and part.value in (count, total)
+    if part.kind == "percent" and total:
+        spoken = "/" not in whole.text and total <= _SPOKEN
+        share = 100 * count / total
+        if spoken and total <= ROUND:
+            return abs(share - part.value) <= ABOUT * share
+        return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
+    return False
