@@ -163,10 +163,14 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
         if about and not any(about[0].hit.passage.doc_id == group[0].hit.passage.doc_id for group in groups):
             groups.append(about)
     wide = len(groups) > 1
-    if groups and question.wants == "figure":
-        return [_figure(question, group) or group[0] for group in groups]
     if groups:
-        return [_opening(question, group, wide=wide) for group in groups]
+        figure = question.wants == "figure"
+        opening = [
+            (figure and (_figure(question, group) or group[0])) or _opening(question, group, wide=wide)
+            for group in groups
+        ]
+        told = _subjects(question, ranked[0])
+        return [ranked[0], *opening] if all(_subjects(question, c) < told for c in opening) else opening
     if question.wants == "figure":
         opening = _figure(question, [c for c in ranked if _apt(question, c, ranked[:1])])
         return [opening] if opening else []
@@ -202,28 +206,45 @@ def _gives_figure(question: Question, candidate: Candidate) -> bool:
 def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The best recommendation in force that speaks of what the best sentence speaks of; none where there is none.
 
-    Behind it a guideline's criteria that a value of the question lies outside of.
+    Behind it a guideline's criteria that a value of the question lies outside of, and what the same guideline
+    recommends besides on all that the first one speaks of.
     """
     near = [c for c in ranked if c.score >= ranked[0].score - NEAR and _apt(question, c, ranked[:1])]
-    advice = [c for c in near if role_of(c.hit) == "recommendation" and not c.features["superseded"]][:1]
+    advice = [c for c in near if role_of(c.hit) == "recommendation" and not c.features["superseded"]]
     limits = [
         c
         for c in near
         if c.hit.document.kind == "guideline" and _CRITERIA.search(c.text) and outside(question.text, c.text)
     ]
-    return [*advice, *limits[:1]] if advice else []
+    if not advice:
+        return []
+    lacking = set(missing(question, advice[0].text))
+    besides = [
+        c
+        for c in advice[1:]
+        if c.hit.passage.doc_id == advice[0].hit.passage.doc_id and set(missing(question, c.text)) <= lacking
+    ]
+    return [advice[0], *limits[:1], ranked[0], *besides[:BESIDES]]
+
+
+BESIDES = 1
+"""Further recommendations of a guideline told behind the one that fits best."""
 
 
 _CRITERIA = re.compile(r"\b(?:criteri|eligib)", re.IGNORECASE)
 
 
-def _primary(about: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates of the study's report that is asked for: that of the time point, else the one that came first."""
+def _primary(question: Question, about: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of the report that is asked for: it speaks of most, at the time asked for, or else came first."""
     timely = {c.hit.passage.doc_id for c in about if c.features["time_agrees"]}
+    lacking: dict[str, float] = {}
+    for c in about:
+        weights = [need.weight for need in missing(question, c.text, c.context) if need.weight >= HEAVY]
+        lacking[c.hit.passage.doc_id] = min(sum(weights), lacking.get(c.hit.passage.doc_id, math.inf))
 
-    def place(c: Candidate) -> tuple[bool, bool, int]:
-        name = c.hit.document.title.partition(":")[0].partition(",")[0]
-        return (c.hit.passage.doc_id not in timely, len(name.split()) > NAME_WORDS, c.hit.document.year or 0)
+    def place(c: Candidate) -> tuple[float, bool, bool, int]:
+        doc_id, name = c.hit.passage.doc_id, c.hit.document.title.partition(":")[0].partition(",")[0]
+        return (lacking[doc_id], doc_id not in timely, len(name.split()) > NAME_WORDS, c.hit.document.year or 0)
 
     first = min(about, key=place).hit.passage.doc_id
     return [c for c in about if c.hit.passage.doc_id == first]
@@ -239,7 +260,14 @@ def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> C
         return _figure(question, group) or best
     if question.wants not in BROAD or best.features["special"] > 0:
         return best
-    return _brief(_primary(group), short=wide) or best
+    brief = _brief(_primary(question, group), short=wide)
+    return best if brief is None or _subjects(question, best) - _subjects(question, brief) else brief
+
+
+def _subjects(question: Question, candidate: Candidate) -> set[Need]:
+    """The subjects of the question, names aside, that a sentence itself speaks of."""
+    heavy = {need for need in question.needs if need.weight >= HEAVY and not need.name}
+    return heavy - set(missing(question, candidate.text))
 
 
 def _brief(group: Sequence[Candidate], *, short: bool) -> Candidate | None:
@@ -295,7 +323,11 @@ def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Ca
 
 
 def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """Where a study is named, what is said of it or speaks of all that is asked; all candidates where there is none."""
+    """Where a study is named, what is said of it or speaks of all that is asked; all candidates where there is none.
+
+    A question on secondary MR is not answered by a source on primary MR alone, unless there is nothing else.
+    """
+    ranked = [c for c in ranked if not c.features["other_valve_asked"]] or ranked
     names = question.names
     if not names:
         return list(ranked)

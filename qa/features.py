@@ -168,6 +168,8 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     asked_beyond = sum(need.weight for need in special)
     broad = asked_beyond < BROAD_WEIGHT
     still = set(missing(question, text))
+    elsewhere = _primary_only(hit) and "primary-mr" not in named(question.text)
+    secondary_asked = bool(SECONDARY & set(named(question.text)))
     wanted, told, led = (MEASURES & set(scan) for scan in (named(question.text), covered(text), covered(_lead(text))))
     return {
         "cosine": cosine,
@@ -207,11 +209,12 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
         "subject": subject,
         "other_subject": other,
         "studied": coverage(question, candidate.context),
-        "secondary": float(bool(SECONDARY & set(named(question.text))) and bool(SECONDARY & set(about))),
+        "secondary": float(secondary_asked and bool(SECONDARY & set(about)) and not elsewhere),
         "threshold": float(bool(values & _measured(text, limits=True))),
         "no threshold": float(bool(values) and not values & _measured(text, limits=True)),
         "year_agrees": float(any(y == year or str(y) in text for y in question.years)),
-        "other_valve": float(_primary_only(hit) and "primary-mr" not in named(question.text)),
+        "other_valve": float(elsewhere and not subject),
+        "other_valve_asked": float(elsewhere and secondary_asked and not subject),
         "results_wanted_and_absent": float(
             role in {"design", "criteria", "baseline"} and bool(_RESULTS_WANTED.search(question.text))
         ),
