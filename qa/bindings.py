@@ -69,6 +69,13 @@ _WHOSE = re.compile(r"\s*(?:patients?\s+)?(?:with|having)\s", re.I)
 """Behind a count of people whose state is then told: "one of 44 patients with an LVEF below 35%"."""
 _WITHOUT = re.compile(r"\bwithout(?=\s*(?:[.;,(]|$|(?:it|them|one)\b))", re.I)
 """The other group, named by what it lacks: "49% with annuloplasty vs 41% without"."""
+_WITH_AND_WITHOUT = re.compile(
+    r"\bwith [^.;,()\d]{2,50}?[^.;]*?"
+    r"\b(?:vs\.?|versus|against|compared (?:with|to)|than|and|but|while|whereas)\s[^.;]{0,30}?"
+    r"(?P<without>\bwithout (?:any )?(?P<lacking>\w+))",
+    re.I,
+)
+"""The same where the other group is named in full: "38% with ischaemic MR, compared with 61% without MR"."""
 _ENDPOINT = re.compile(r"\b(?:death|died|mortality|stroke|transplant\w*|hospitali[sz]ation),\s*(?:an? )?$", re.I)
 """Before a device that is one of a list of events: "death, LVAD or transplantation"."""
 
@@ -139,6 +146,10 @@ def _groups(text: str) -> list[Entity]:
         Entity(kind="arm", name="control", text=match.group(), start=match.start(), end=match.end())
         for match in _WITHOUT.finditer(text)
     ]
+    for match in _WITH_AND_WITHOUT.finditer(text):
+        if match["lacking"].casefold() in match.group()[: match.start("without") - match.start()].casefold().split():
+            start, end = match.span("without")
+            made.append(Entity(kind="arm", name="control", text=match["without"], start=start, end=end))
     for match in _GROUP_LABEL.finditer(text):
         made.append(
             Entity(

@@ -154,8 +154,8 @@ BEARS_LESS = 0.25
 def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """What an answer opens with.
 
-    For each named study, in the order of asking, what answers for it; a broad question without a name gets its best
-    sentence, then that study and the next best in brief.
+    For each named study, in the order of asking, what answers for it, behind the best sentence of all where that speaks
+    of more; a broad question without a name gets its best sentence, then that study and the next best in brief.
     """
     groups: list[list[Candidate]] = []
     for need in question.studies:
@@ -164,13 +164,9 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
             groups.append(about)
     wide = len(groups) > 1
     if groups:
-        figure = question.wants == "figure"
-        opening = [
-            (figure and (_figure(question, group) or group[0])) or _opening(question, group, wide=wide)
-            for group in groups
-        ]
+        each = [_opening(question, group, wide=wide) for group in groups]
         told = _subjects(question, ranked[0])
-        return [ranked[0], *opening] if all(_subjects(question, c) < told for c in opening) else opening
+        return [ranked[0], *each] if all(_subjects(question, c) < told for c in each) else each
     if question.wants == "figure":
         opening = _figure(question, [c for c in ranked if _apt(question, c, ranked[:1])])
         return [opening] if opening else []
@@ -256,6 +252,8 @@ NAME_WORDS = 2
 
 def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> Candidate:
     best = group[0]
+    if question.wants == "figure":
+        return _figure(question, group) or best
     if question.wants in BROAD and best.features["special"] > 0 and len(MEASURES & set(named(question.text))) == 1:
         return _figure(question, group) or best
     if question.wants not in BROAD or best.features["special"] > 0:

@@ -99,7 +99,36 @@ def _within(claim: Parsed) -> list[Finding]:
                                 reason=f"The claim says “{verb.word}”, but goes from {a.value:g} to {b.value:g}.",
                             )
                         ]  # fmt: skip
-    return _up_from(claim) or _against_ratio(claim)
+    return _up_from(claim) or _than(claim) or _against_ratio(claim)
+
+
+def _than(claim: Parsed) -> list[Finding]:
+    """A claim whose own two figures go against its comparison: "less common on statins (6%) than in controls (5%)"."""
+    said = list(_MORE_THAN.finditer(claim.text))
+    if len(said) != 1 or len(_COMPARATIVE.findall(claim.text)) != 1:
+        return []
+    signal = next((s for s in claim.signals if s.start <= said[0].start() < s.end), None)
+    behind = [
+        f for f in claim.figures if f.start > said[0].start() and f.kind in ("percent", "measure", "duration", "rate")
+    ]
+    if len(behind) != 2 or behind[0].unit != behind[1].unit or (signal is not None and signal.negated):
+        return []
+    a, b = behind
+    gap = claim.text[a.end : b.start]
+    if a.end > said[0].end() and a.role != "first" and not _OTHER_SIDE.search(gap):
+        return []
+    first, second = abs(a.canonical[0]), abs(b.canonical[0])
+    more = said[0][1].casefold() in _MORE
+    if first == second or (first > second) == more:
+        return []
+    reason = f"The claim says “{said[0][1]}”, but gives {a.text} against {b.text}."
+    return [Finding(check="direction", weight="contradicted", reason=reason)]
+
+
+_MORE = frozenset({"higher", "greater", "larger", "longer", "more"})
+_COMPARATIVE = re.compile(r"\b(higher|greater|larger|longer|more|lower|less|fewer|smaller|shorter)\b", re.I)
+_MORE_THAN = re.compile(_COMPARATIVE.pattern + r"(?!\s+than\b)(?:[^.;]|\.(?=\d)){1,90}?\bthan\b", re.I)
+_OTHER_SIDE = re.compile(r"\b(?:vs\.?|versus|against|compared with|compared to|than)\b", re.I)
 
 
 def _against_ratio(claim: Parsed) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from qa.finding import Finding
 from qa.parsed import Parsed, coverage, parse, weighted_terms
@@ -37,6 +38,8 @@ _OTHER_GROUP = re.compile(r"\bwith\b[^.;]*\b(?:and|than|or|vs\.?)\s+(?:\([^()]*\
 """Before a "without" that is the other group of a "with": "the same with and without repair"."""
 _BY_CHANCE = 0.05
 """The conventional level of significance: a larger p value leaves it open that there is no effect."""
+_ALIKE = 0.1
+"""Share by which two figures may differ that nobody would call different without a test."""
 _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 """What follows "no" in a name of a grade: "no or mild MR"."""
 
@@ -44,31 +47,33 @@ _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 def check_negation(claim: Parsed, carriers: Sequence[Parsed], evidence: Sequence[Parsed]) -> list[Finding]:
     """At most one finding; `carriers` are the sentences that hold the claim's topic, the fullest first."""
     ours = _cues(claim)
-    beside = _beside_figures(claim, ours, evidence)
+    beside = _beside_figures(claim, ours, evidence) or _all_but(claim, evidence)
     if beside or not carriers:
         return [beside] if beside else []
     best = carriers[0]
     held = coverage(claim.terms, best.terms)
-    if ours and held >= _HELD and not any(_denies(sentence) for sentence in evidence):
+    said = negated_terms(claim, ours)
+    if ours and held >= _HELD and not any(_denies(sentence, claim, said) for sentence in evidence):
         return [_finding(f"The claim says “{ours[0].word}”, the passage does not negate this.")]
     theirs = _cues(best)
     denied = negated_terms(best, [cue for cue in theirs if _clause_held(claim, best, cue) >= _HELD])
-    said = negated_terms(claim, ours)
     shared = (denied & set(claim.terms)) - said
     fewer = 0 < len(ours) < len(theirs) or (not ours and not _denies(claim))
     if shared and fewer:
         return [_finding(f"The passage negates {_shown(best, sorted(shared)[0])}, the claim does not.")]
     other = said & set(best.terms)
-    if other and held >= _HELD and not theirs and not _denies(best):
+    if other and held >= _HELD and not theirs and not _denies(best, claim, said):
         return [_finding(f"The claim negates {_shown(claim, sorted(other)[0])}, the passage does not.")]
     return []
 
 
 def _clause_held(claim: Parsed, sentence: Parsed, cue: Signal) -> float:
-    """The share of the claim that stands in the clause of the negation."""
+    """The share in the clause of the negation: of the claim, or of the clause of it that is told there most."""
     for start, end in sentence.clauses:
         if start <= cue.start < end:
-            return coverage(claim.terms, parse(sentence.text[start:end]).terms)
+            told = parse(sentence.text[start:end]).terms
+            parts = [parse(claim.text[a:b]).terms for a, b in claim.clauses]
+            return max(coverage(part, told) for part in (claim.terms, *(p for p in parts if len(p) > 1)))
     return 0.0
 
 
@@ -84,7 +89,7 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
         if figure.kind in kinds
         and not figure.unit.startswith(("mg", "IU", "U"))
         and start <= figure.start < end
-        and any(start <= cue.start < end for cue in ours)
+        and any(start <= cue.start < end or _goes_on(claim, cue, start) for cue in ours)
     ]
     plain = []
     said = {word.group().casefold() for word in _WORD.finditer(claim.text)} - {cue.word for cue in ours}
@@ -105,19 +110,45 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
     return None
 
 
+def _all_but(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
+    """The exception of the evidence ("all but two of 64") told by the claim as the rule."""
+    if _denies(claim) or _ALL_BUT.search(claim.text):
+        return None
+    for sentence in evidence:
+        for figure in sentence.figures:
+            said = _ALL_BUT.search(sentence.text[: figure.end])
+            if said and said.end() > figure.start and any(same_value(one, figure) for one in claim.figures):
+                return _finding(f"The passage says “{said[1]} {figure.text}”, the claim gives it as the rule.")
+    return None
+
+
+_ALL_BUT = re.compile(r"\b(all but|all except|except)\s+\S+(?:\s+of\s+(?:the\s+)?\d+)?(?:\s+patients)?", re.I)
+
+
+def _goes_on(claim: Parsed, cue: Signal, start: int) -> bool:
+    """Whether the clause that begins at `start` gives the figures of the clause before it, which holds the negation."""
+    before = next(((a, b) for a, b in claim.clauses if b == start), None)
+    return before is not None and before[0] <= cue.start < before[1] and bool(_FIGURES_OF.match(claim.text, start))
+
+
+_FIGURES_OF = re.compile(r"\s*[,:;(]\s*(?:with an? |at )?(?:(?:hazard|odds|risk|rate) ratio|HR|OR|RR|\d)", re.I)
+
+
 def _denies_effect(claim: Parsed) -> bool:
     """Whether what the claim negates is an effect: "did not lower mortality", "not a significant difference"."""
     return any(s.sense == "null" or (s.negated and s.sense != "negation") for s in claim.signals)
 
 
 def _open_to_chance(sentence: Parsed) -> bool:
-    """Whether a p value or the interval of a ratio leaves it open that there is no effect."""
+    """Whether a p value, the interval of a ratio or, without either, two like figures leave it open that it is none."""
     p_values = [f for f in sentence.figures if f.kind == "p"]
     ratio = any(f.kind == "ratio" for f in sentence.figures)
     intervals = [f.values for f in sentence.figures if f.kind == "ci"] if ratio else []
-    return (bool(p_values) and all(f.value > _BY_CHANCE and f.operator in ("=", ">", ">=") for f in p_values)) or any(
-        low <= 1 <= high for low, high in intervals
-    )
+    if p_values:
+        return all(f.value > _BY_CHANCE and f.operator in ("=", ">", ">=") for f in p_values)
+    pairs = [(a, b) for a, b in pairwise(sentence.figures) if a.group == b.group >= 0 and a.unit == b.unit]
+    alike = [abs(a.canonical[0] - b.canonical[0]) <= _ALIKE * abs(b.canonical[0]) for a, b in pairs]
+    return any(low <= 1 <= high for low, high in intervals) or (not intervals and any(alike))
 
 
 def _cues(sentence: Parsed) -> list[Signal]:
@@ -136,11 +167,22 @@ def _cues(sentence: Parsed) -> list[Signal]:
     ]
 
 
-def _denies(sentence: Parsed) -> bool:
-    """Whether anything in the sentence negates, excludes, or shows no difference."""
-    zero = any(f.value == 0 or (f.kind == "count" and f.value == 0) for f in sentence.figures)
-    null = any(signal.sense in ("null", "negation") for signal in sentence.signals)
-    return zero or null or bool(_NEGATIVE.search(sentence.text))
+def _denies(sentence: Parsed, claim: Parsed | None = None, said: frozenset[str] = frozenset()) -> bool:
+    """Whether anything negates, excludes, or shows no difference.
+
+    Given a claim and the terms it negates, only the clauses count that tell it with these terms, if some do.
+    """
+    telling, names = [], {term for term in said if term.startswith("=")}
+    for start, end in sentence.clauses if claim is not None and said else ():
+        told = parse(sentence.text[start:end]).terms
+        if claim is not None and names <= set(told) and said & set(told) and coverage(claim.terms, told) >= _HELD:
+            telling.append((start, end))
+    for start, end in telling or [(0, len(sentence.text))]:
+        zero = any(f.value == 0 and start <= f.start < end for f in sentence.figures)
+        null = any(s.sense in ("null", "negation") and start <= s.start < end for s in sentence.signals)
+        if zero or null or _NEGATIVE.search(sentence.text[start:end]):
+            return True
+    return False
 
 
 def negated_terms(sentence: Parsed, cues: Sequence[Signal]) -> frozenset[str]:

@@ -18,7 +18,8 @@ _WORDS = {
 _PHRASES: dict[int, str] = {
     AGAINST: r"\b(?:(?:does|do|did) not recommend|(?:not|never) (?:be )?(?:routinely |generally )?"
     r"(?:recommended|indicated|advised|"
-    r"be (?:used|performed|done|offered|considered))|should not|must not|contra-?indicated|recommends? against|"
+    r"be (?:used|performed|done|offered|considered))|should not|must not"
+    r"|(?<!unless )(?<!not )contra-?indicated|recommends? against|"
     r"advis\w+ against|recommend(?:s|ed|ation)? not to|class III\b|no benefit|not to be used)",
     SHOULD_CONSIDER: r"\b(?:should (?:also )?be considered|(?:is|are) (?:considered )?reasonable|"
     r"ought to be considered|class (?:IIa|2a)\b|deserves? consideration|can be (?:useful|beneficial))",

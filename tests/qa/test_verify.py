@@ -30,6 +30,13 @@ CRITERIA = "TEER criteria: LVEF 20-50%, LVESD <=70 mm, NT-proBNP >=1000 pg/mL. S
 ADVICE = "TEER may be considered (class IIb, level B) in severe ventricular SMR when criteria are not met."
 HOLTER = "Transoesophageal echo found no structural abnormality of the mitral apparatus."
 
+LEAK = (
+    "Five-year death was 31% with a leak vs 57% without. Leaks: 12% after repair vs 3% after replacement (p=0.02). "
+    "All but two of 30 patients left the unit alive."
+)
+STROKES = "LVEF was alike in both groups (p=0.61); stroke was more frequent after repair."
+ASPIRIN = "Aspirin should be given to all patients unless contraindicated (class I, level A)."
+
 
 def check(claim: str, *evidence: str) -> Verdict:
     return verify(claim, evidence)
@@ -49,6 +56,9 @@ def check(claim: str, *evidence: str) -> Verdict:
         ("MR is severe when the EROA is at least 0.4 cm2.", CRITERIA, "operator"),
         ("TEER may be considered in severe ventricular SMR.", ADVICE, "strength"),
         ("The echo showed no structural abnormality of the mitral apparatus.", HOLTER, "negation"),
+        ("Fewer died with MitraClip than on GDMT alone (29.1% vs 46.1%).", COAPT, "comparison"),
+        ("Unless contraindicated, aspirin should be given to every patient.", ASPIRIN, "condition"),
+        ("LVEF did not differ, but stroke was more frequent after repair.", STROKES, "negation in another clause"),
     ],
 )
 def test_a_true_claim_has_no_finding(claim: str, evidence: str, kind: str) -> None:
@@ -82,6 +92,12 @@ def test_a_true_claim_has_no_finding(claim: str, evidence: str, kind: str) -> No
         ("TEER may be considered in severe atrial SMR when criteria are not met.", ADVICE, "another population"),
         ("MitraClip raised all-cause death at 24 months.", COAPT, "more or higher"),
         ("The echo found a structural abnormality of the mitral apparatus.", HOLTER, "negates"),
+        ("More died with MitraClip than on GDMT alone (29.1% vs 46.1%).", COAPT, "gives 29.1% against 46.1%"),
+        ("Death was 57% with a leak, compared with 31% without a leak.", LEAK, "control"),
+        ("Leaks were not four times as frequent after repair: 12% compared with 3%.", LEAK, "without it"),
+        ("Stroke was not more frequent after repair.", STROKES, "does not negate"),
+        ("Two of 30 patients left the unit alive.", LEAK, "All but two"),
+        ("Aspirin should not be given to all patients.", ASPIRIN, "the opposite"),
     ],
 )
 def test_a_false_claim_gets_a_reason(claim: str, evidence: str, reason: str) -> None:
