@@ -77,7 +77,7 @@ def _least_lacking(question: Question, ranked: Sequence[Candidate]) -> tuple[Nee
 def _another_device(question: Question, head: Sequence[Candidate]) -> list[Need]:
     """The asked-for devices, where the best sentence speaks of another one and what it tells is not told of them."""
     asked = _devices(question.text)
-    best = _devices(head[0].text) if asked else frozenset[str]()
+    best = (_devices(head[0].text) or _devices(head[0].hit.document.title)) if asked else frozenset[str]()
     if not best or best & asked:
         return []
     wanted = [need for need in question.needs if _devices(need.words) & asked]

@@ -205,8 +205,9 @@ def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Can
     Behind it a guideline's criteria that a value of the question lies outside of, and what the same guideline
     recommends besides on all that the first one speaks of.
     """
-    near = [c for c in ranked if c.score >= ranked[0].score - NEAR and _apt(question, c, ranked[:1])]
-    advice = [c for c in near if role_of(c.hit) == "recommendation" and not c.features["superseded"]]
+    best = ranked[0].score - NEAR
+    near = [c for c in ranked if c.score >= best and not c.features["superseded"] and _apt(question, c, ranked[:1])]
+    advice = [c for c in near if role_of(c.hit) == "recommendation"]
     limits = [
         c
         for c in near
@@ -220,7 +221,7 @@ def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Can
         for c in advice[1:]
         if c.hit.passage.doc_id == advice[0].hit.passage.doc_id and set(missing(question, c.text)) <= lacking
     ]
-    return [advice[0], *limits[:1], ranked[0], *besides[:BESIDES]]
+    return [advice[0], *limits[:1], *near[:1], *besides[:BESIDES]]
 
 
 BESIDES = 1

@@ -249,6 +249,8 @@ ROLES = (
 """What a passage of a record is; a sentence of a document is none of them."""
 BROAD = frozenset({"general", "comparison", "yes-no"})
 """What a question wants when it asks how a study came out rather than for one figure, reason or rule."""
+_PLANNED = re.compile(r"\bendpoint\b[^.;]{0,40}\bis\b")
+"""What a trial will count: no result yet."""
 _FACTS = {"outcomes": "result", "key_points": "point", "caveats": "limit"}
 _POPULATION = {"population": "design", "population.baseline": "baseline"}
 
@@ -261,6 +263,8 @@ def role_of(hit: Hit) -> str:
         return place.partition(".")[0] or "brief"
     if kind == "outcomes" and "recommend" in hit.passage.heading.casefold():
         return "recommendation"
+    if kind == "outcomes" and _PLANNED.search(hit.passage.text):
+        return "design"
     return _FACTS.get(kind) or _POPULATION.get(fact) or ("criteria" if kind == "population" else "")
 
 

@@ -71,7 +71,7 @@ GENERIC = frozenset(
     although though because since while whether nowadays modern ago earlier sooner able capable available willing
     worthwhile sensible appropriate proper properly correct correctly actual real-life sort sorts nothing anything
     something everything anyone someone everyone nobody anybody somebody i ii iii iv cohort cohorts series analysis
-    analyses analysed subgroup subgroups class classes""".split()
+    analyses analysed subgroup subgroups class classes untreated""".split()
 )
 """Words that carry the form of a question rather than its subject."""
 
@@ -122,6 +122,8 @@ _PATIENT = re.compile(
     r"\s*(?i:my|our|an?)\b[^.?!]*\b(?i:patient|lady|man|woman|gentleman|person)\b.*[.!;](?=\s+[A-Z][^.?!]*\?\s*$)",
     re.DOTALL,
 )
+_ITS_VALUE = re.compile(r"\b([A-Za-z][\w-]*)(?:\s+(?:class|of|is|at))*\s*[<>≥≤~]?=?\s*(?:\d|I{1,3}\b|IV\b)")
+"""A measure with the value that a described patient has: what is asked is not asked of it."""
 _HOW_OFTEN = frozenset(map(stem, ("often", "common", "commoner", "commonest", "frequent")))
 """What asks for the frequency of something else that is named: "how often is surgery needed"."""
 WEIGHT_INNER = 0.3
@@ -228,11 +230,13 @@ def read_question(text: str) -> Question:
     told = _PATIENT.match(text)
     described = told.end() if told else 0
     names = [span for span in _name_spans(text) if span[0] >= described]
+    values = frozenset(stem for match in _ITS_VALUE.finditer(text[:described]) for stem in folded(match[1]))
     needs: list[Need] = []
     seen: set[str] = set()
     for concept, stems in concepts.items():
         words = " ".join(term.word for term in terms(text) if term.stem in stems) or concept
         weight = WEIGHT_INNER if concept in FIELD or _said_by_another(concept, concepts) else WEIGHT_CONCEPT
+        weight *= WEIGHT_DESCRIBED if stems <= values else 1.0
         needs.append(Need(words=words, weight=weight, concept=concept, stems=tuple(sorted(stems))))
         seen.update(stems)
     time_spans = [match.span() for match in _TIME.finditer(text)]
