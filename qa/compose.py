@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from qa.bearing import told
-from qa.calibration import Calibration, linear, linear_all
+from qa.calibration import Calibration, grown, linear, linear_all
 from qa.concepts import named
 from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, outside, role_of
 from qa.question import Need, Question, missing
@@ -99,7 +99,7 @@ HEAVY = 0.8
 
 def probability(question: Question, ranked: Sequence[Candidate], model: Calibration) -> float:
     """How likely it is that the ranked candidates answer the question, 0-1."""
-    return 1.0 / (1.0 + math.exp(-linear(model.decision, decision_features(question, ranked))))
+    return grown(model.decision, decision_features(question, ranked))
 
 
 def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) -> list[Candidate]:
