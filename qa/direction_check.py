@@ -38,6 +38,7 @@ _STATE = re.compile(
     r"|recover.*|protect.*|effective.*|efficac.*"
 )
 """Words that tell how something is, or what a treatment is, rather than which way an outcome went."""
+_REGURGITATION = re.compile(r"\b(?:MR|regurgitation|grades?)\b")
 _LIVED = re.compile(r"\b(?:live[ds]?|survived?) longer\b", re.I)
 _LIVES = re.compile(r"\b(?:surviv|live[ds]?\b|alive)", re.I)
 _NOUN_AHEAD = re.compile(r"\s+(?:[A-Z]{2,}|ejection|left|LV|right|systolic|function|risk|mortality|BNP|NT)")
@@ -189,7 +190,7 @@ def _against_signs(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
             for other in sentence.figures:
                 sign = _sign(sentence, other)
                 if sign and same_value(figure, other):
-                    if sign != _way(claim, verb, figure):
+                    if sign == OPPOSITE.get(_way(claim, verb, figure)):
                         return [
                             Finding(
                                 check="direction", weight="contradicted",
@@ -217,10 +218,13 @@ def _sign(sentence: Parsed, figure: Quantity) -> str:
 
 
 def _way(claim: Parsed, verb: Signal, figure: Quantity) -> str:
-    """Up or down, as a judgement ("improved") means it for the measure."""
+    """Up or down, as a judgement ("improved") means it for the measure; empty where that cannot be told."""
     if verb.sense in ("up", "down"):
         return verb.sense
-    better = {m.direction for m in measures() if m.name in {n.name for n in names_in(claim, "measure")}}
+    names = {n.name for n in names_in(claim, "measure")}
+    better = {m.direction for m in measures() if m.name in names}
+    if not names and _REGURGITATION.search(claim.text):
+        return ""  # "MR improved by two grades" fell by them
     if better == {"lower"}:
         return "down" if verb.sense == "good" else "up"
     return "up" if verb.sense == "good" else "down"

@@ -12,6 +12,7 @@ from qa.compatible import compatible
 from qa.finding import ORDER, Finding, Weight
 from qa.follows import follows
 from qa.frame import frame
+from qa.negation_check import denied_bound
 from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.quantity import Quantity
 from qa.same_value import COUNTS, ORDINAL, ROUND, kinds_meet, near, rounds, same_value, units_meet
@@ -46,6 +47,16 @@ _EARLY = re.compile(
 _LATE = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:at (?:follow-?up|the end)|after\b|afterwards|later|post-?operatively)", re.I
 )
+_LIFE = re.compile(r"surviv|mortal|death", re.I)
+_GOAL = re.compile(
+    r"\b(?:goal|target|threshold|margin|benchmark|criterion)\b(?: (?:of|was|is|at|set at)| \(|:)? ?(?:about )?$", re.I
+)
+_SET = re.compile(
+    r"\b(?:goals?|targets?|thresholds?|margins?|benchmarks?|criteri\w+|requir\w+|aim\w*|set|needed|demand\w*|prespecif\w+"
+    r"|against|limits?|cut-?offs?|at least|at most|below|above)\b|[<>≥≤]",
+    re.I,
+)
+"""Words by which a claim may tell a goal as one."""
 _THRESHOLD = re.compile(
     r"\b(?:threshold|cut-?off|limit|criteri\w+|bound\w*|margin|goal|definition|defined)\b"
     r"|\b(?:as|makes?|calls?|called|means?|considers?|considered|counts?) (?:\w+ ){0,2}severe\b",
@@ -105,7 +116,7 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     every = list(_candidates(evidence, subject))
     same = [c for c in every if same_value(figure, c.bound.figure) or _yearly(claim, figure, c.bound.figure)]
     if not same and follows(claim, figure, evidence):
-        return None
+        return _of_another_measure(claim, item, every)
     if not same:
         return _missing(claim, item, every)
     best: Finding | None = None
@@ -123,6 +134,23 @@ def _yearly(claim: Parsed, figure: Quantity, other: Quantity) -> bool:
     rates = ("%/d", "events/100 patient-years")
     yearly = figure.unit == "%" and other.unit in rates and _YEARLY.search(claim.text)
     return bool(yearly) and figure.values == other.values
+
+
+def _of_another_measure(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding | None:
+    """Where all that the figure may follow from is of other measures: "deaths fell by 34%" from an HR of admissions."""
+    ours = item.slots.get("measure", frozenset())
+    theirs = [c.bound.slots["measure"] for c in every if c.bound.slots.get("measure")]
+    if not ours or not theirs or any(compatible("measure", ours, one) for one in theirs):
+        return None
+    if _JOINED.search(claim.text) or (
+        _LIFE.search(" ".join(ours)) and any(_LIFE.search(" ".join(one)) for one in theirs)
+    ):
+        return None
+    return Finding(
+        check="measure", weight="contradicted",
+        reason=f"The passage's figures belong to {_listed(frozenset().union(*theirs))}, in the claim "
+        f"{_shown(item.figure)} belongs to {_listed(ours)} (another measure).",
+    )  # fmt: skip
 
 
 def _missing(claim: Parsed, item: Bound, every: Sequence[_Candidate]) -> Finding | None:
@@ -307,7 +335,12 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             check="direction", weight="contradicted",
             reason=f"In the passage {shown} is an end of a change, in the claim the size of it.",
         )  # fmt: skip
-    if strange := _anothers(claim, item, candidate):
+    if _GOAL.search(candidate.sentence.text[: theirs.start]) and not _SET.search(claim.text):
+        return Finding(
+            check="measure", weight="contradicted",
+            reason=f"In the passage {shown} is a goal that was set, in the claim what came out.",
+        )  # fmt: skip
+    if strange := _anothers(claim, item, candidate) or _of_composite(claim, item, candidate):
         return strange
     for slot in ("measure", "arm", "time", "trial", "centre", "population", "severity"):
         if slot not in item.slots or slot not in candidate.bound.slots:
@@ -345,6 +378,40 @@ def _anothers(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | No
                 f"in the claim {_shown(item.figure)} does.",
             )  # fmt: skip
     return None
+
+
+def _of_composite(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | None:
+    """The claim gives to one event the figure of a composite: "cardiovascular death, severe HF or reinfarction"."""
+    clause = next(((a, b) for a, b in claim.clauses if a <= item.figure.start < b), (0, len(claim.text)))
+    told = claim.text[slice(*clause)]
+    figure = candidate.bound.figure
+    text, events = candidate.sentence.text, _AN_EVENT.findall(told)
+    composites = list(_COMPOSITE.finditer(text[: figure.start]))
+    counted = ("percent", "fraction", "ratio", "rate", "count")
+    if figure.kind not in counted or not composites or len(events) != 1 or _JOINED.search(told):
+        return None
+    between = text[composites[-1].end() : figure.start]
+    if _AN_EVENT.search(between) or re.search(r"[;:.]\s", between):
+        return None
+    return Finding(
+        check="measure", weight="contradicted",
+        reason=f"In the passage {_shown(figure)} belongs to “{composites[-1][0]}” together, in the claim "
+        f"to “{events[0]}” alone.",
+    )  # fmt: skip
+
+
+_AN_EVENT = re.compile(
+    r"\b(?:(?:all-cause |cardiovascular |cardiac |CV )?(?:death|mortality)|died|dead|stroke|(?:re)?infarction|LVAD"
+    r"|transplant\w*|re-?interventions?"
+    r"|(?:HF |heart failure )?(?:re)?(?:hospitali[sz]ations?|hospitali[sz]ed|admissions?|admitted))\b",
+    re.I,
+)
+_COMPOSITE = re.compile(
+    rf"{_AN_EVENT.pattern}(?:, (?:[\w-]+ ){{0,2}}[\w-]+)*,? or "
+    rf"(?:(?:first|severe|any|unplanned|mitral|a) )*{_AN_EVENT.pattern}",
+    re.I,
+)
+_JOINED = re.compile(r"\bor\b|\band/or\b|\b(?:composite|combined|end-?points?|events?|either|alive|free)\b|/", re.I)
 
 
 def _size(claim: Parsed, figure: Quantity) -> bool:
@@ -395,6 +462,8 @@ def _operators_differ(claim: Parsed, ours: Quantity, theirs: Quantity, sentence:
     below, above = {"<", "<="}, {">", ">="}
     reason = f"The passage has {_shown(theirs)}, the claim {_shown(ours)}: the operator differs."
     if (a in below and b in above) or (a in above and b in below):
+        if denied_bound(claim, ours, sentence, theirs):
+            return None
         return Finding(check="operator", weight="contradicted", reason=reason)
     if a == "=" and _THRESHOLD.search(claim.text):
         return None

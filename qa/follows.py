@@ -27,6 +27,7 @@ _ROUNDING = 0.51
 """The same in units of the last decimal."""
 _REDUCED = re.compile(r"\b(?:reduc|lower|fewer|less|cut|decreas|drop|fall|fell|declin|relative|smaller)\w*", re.I)
 _INCREASED = re.compile(r"\s*(?:higher|greater|increased|more|raised|excess)\b", re.I)
+_RAISED = re.compile(r"\b(?:rais\w+|increas\w+|rose|higher|heighten\w+)\b", re.I)
 _DIFFERENCE = re.compile(r"\b(?:absolute|difference|points?|pp|more|fewer|higher|lower|gap)\b", re.I)
 _APART = re.compile(
     r"\s*(?:more|less|fewer|lower|higher|below|above|longer|shorter|greater|smaller|larger|better|worse)\b", re.I
@@ -67,9 +68,14 @@ def _is_relative(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
     cut = [1 - f.value for f in ratios if f.label in (*labels, *(("OR",) if _LIKELY.search(around) else ()))]
     raised = [f.value - 1 for f in ratios if f.label in labels]
     told = [
-        *(cut if _REDUCED.search(around) else ()), *(raised if _INCREASED.match(claim.text, figure.end) else ())
+        *(cut if _REDUCED.search(around) else ()),
+        *(raised if _INCREASED.match(claim.text, figure.end) or _raised_by(claim, figure) else ()),
     ]  # fmt: skip
     return any(part > 0 and abs(100 * part - figure.value) < _WHOLE_PERCENT for part in told)
+
+
+def _raised_by(claim: Parsed, figure: Quantity) -> bool:
+    return figure.role == "by" and bool(_RAISED.search(claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start]))
 
 
 def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -134,7 +140,8 @@ def _more_than_a_part(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed
     part = figure.value if figure.kind == "percent" else 100 * figure.values[0] / figure.values[1]
     above = said[1].casefold() in ("more than", "over")
     near = _ENTAILS if said[1].casefold().endswith("than") or above else 2 * ABOUT
-    shares = [f.value - part for s in evidence for f in s.figures if f.kind == "percent"]
+    shares = [f.value - part for f in _every(evidence) if f.kind == "percent"]
+    shares += [100 * f.values[0] / f.values[1] - part for f in _every(evidence) if f.kind == "fraction" and f.values[1]]
     return any(0 < (share if above else -share) <= near * part for share in shares)
 
 

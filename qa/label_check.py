@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations, product
 
+from qa.bindings import bindings, names_in
+from qa.compatible import compatible
 from qa.finding import Finding
 from qa.frame import COMPARED, frame
 from qa.parsed import Parsed, weighted_terms
@@ -157,19 +159,28 @@ def _multiplied(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
         said = words.search(claim.text)
         if said is None or any(words.search(sentence.text) for sentence in evidence):
             continue
-        shown = [f.value for s in evidence for f in s.figures if f.kind == "ratio" or f.unit == "fold"]
+        shown: list[tuple[float, frozenset[str]]] = []
+        for one in (bound for s in evidence for bound in bindings(s.text, s.heading)):
+            f, of = one.figure, one.slots.get("measure", frozenset())
+            if f.kind == "ratio" or f.unit == "fold":
+                shown.append((f.value, of))
+            if f.unit == "%":
+                shown.append((1 - f.value / 100 if factor < 1 else 1 + f.value / 100, of))
         shown += [
-            b.canonical[0] / a.canonical[0]
+            (b.canonical[0] / a.canonical[0], frozenset())
             for s in evidence
             for a, b in permutations(s.figures, 2)
             if a.unit == b.unit and a.canonical and b.canonical and a.canonical[0]
         ]
-        shown += [1 - f.value / 100 for s in evidence for f in s.figures if f.unit == "%" and factor < 1]
-        shown += [1 + f.value / 100 for s in evidence for f in s.figures if f.unit == "%" and factor > 1]
         low, high = (1 - _ROUGHLY) * factor, (1 + _ROUGHLY) * factor
         if _BEYOND.search(claim.text[: said.start()]):
             low, high = (factor, (1 + _MORE_THAN) * factor) if factor > 1 else (0.0, factor)
-        if not any(low <= value <= high for value in shown):
+        near = [of for value, of in shown if low <= value <= high]
+        ours = frozenset(name.name for name in names_in(claim, "measure"))
+        if near and ours and all(of and not compatible("measure", ours, of) for of in near):
+            reason = f"The claim says “{said.group()}”, the passage tells that of another measure."
+            return Finding(check="measure", weight="contradicted", reason=reason)
+        if not near:
             reason = f"The claim says “{said.group()}”, no figure of the passage shows that."
             return Finding(check="figure", weight="unsupported", reason=reason)
     return None

@@ -34,6 +34,7 @@ def check_names(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
             )  # fmt: skip
     found += _populations(
         claim,
+        evidence,
         every_names={kind: frozenset(n.name for n in every if n.kind == kind) for kind in ("population", "severity")},
     )
     return found
@@ -53,7 +54,7 @@ def _is_class(name: str, evidence: Sequence[Parsed]) -> bool:
     return any(name.lower() in sentence.text.lower() for sentence in evidence)
 
 
-def _populations(claim: Parsed, every_names: dict[str, frozenset[str]]) -> list[Finding]:
+def _populations(claim: Parsed, evidence: Sequence[Parsed], every_names: dict[str, frozenset[str]]) -> list[Finding]:
     found: list[Finding] = []
     ours = sorted({name.name for name in claim.names if name.kind == "population"})
     theirs = every_names["population"]
@@ -70,6 +71,9 @@ def _populations(claim: Parsed, every_names: dict[str, frozenset[str]]) -> list[
             )  # fmt: skip
     grades = {name.name for name in claim.names if name.kind == "severity"}
     given = every_names["severity"]
+    grades = {
+        grade for grade in grades if not any(grade.casefold() in sentence.text.casefold() for sentence in evidence)
+    }
     if grades and given and not (grades & given) and not any(a in b or b in a for a in grades for b in given):
         found.append(
             Finding(

@@ -9,6 +9,7 @@ from itertools import pairwise
 from qa.finding import Finding
 from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.polarity import Signal
+from qa.quantity import Quantity
 from qa.same_value import same_value
 
 _HELD = 0.5
@@ -46,7 +47,8 @@ _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 
 def check_negation(claim: Parsed, carriers: Sequence[Parsed], evidence: Sequence[Parsed]) -> list[Finding]:
     """At most one finding; `carriers` are the sentences that hold the claim's topic, the fullest first."""
-    ours = _cues(claim)
+    turned = [f for f in claim.figures for s in evidence for other in s.figures if denied_bound(claim, f, s, other)]
+    ours = [cue for cue in _cues(claim) if not any(f.end <= cue.start for f in turned)]
     beside = _beside_figures(claim, ours, evidence) or _all_but(claim, evidence)
     if beside or not carriers:
         return [beside] if beside else []
@@ -108,6 +110,17 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
     if plain and all(plain):
         return _finding(f"The claim says “{ours[0].word}”, the passage gives the figure without it.")
     return None
+
+
+def denied_bound(claim: Parsed, figure: Quantity, sentence: Parsed, other: Quantity) -> bool:
+    """Whether the claim denies what lies beyond the evidence's bound: "above 70 mm is no candidate" for "<=70 mm"."""
+    clause = next(((a, b) for a, b in claim.clauses if a <= figure.start < b), (0, len(claim.text)))
+    denied = _DENIED.search(claim.text[figure.end : clause[1]])
+    turned = {figure.operator[0], other.operator[0]} == {"<", ">"} and same_value(figure, other)
+    return bool(denied) and turned and not any(signal.sense == "negation" for signal in sentence.signals)
+
+
+_DENIED = re.compile(r"\b(?:is|are|was|were|does|do|did|may|should|can)(?: not|n't)\b|\bcannot\b|\bexclud\w+", re.I)
 
 
 def _all_but(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:

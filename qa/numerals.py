@@ -42,7 +42,8 @@ _FRACTION = re.compile(
 _FOLD = re.compile(r"(?<![\w-])(?P<n>two|three|four|five|ten)[- ]?(?=fold\b)", re.IGNORECASE)
 _ONE_MATTERS = re.compile(
     r"\s?-?(?:year|month|week|day|hour|patient|participant|death|centre|center|case|grade|episode|event|trial|study|"
-    r"in (?:two|three|four|five|six|ten|\d)|of (?:the )?\d|NYHA|point|class)",
+    r"in (?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|a hundred|\d)|"
+    r"of (?:the )?\d|NYHA|point|class)",
     re.IGNORECASE,
 )
 _IDENTIFIER_BEFORE = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_]|[A-Za-z]{2,}-)$")

@@ -37,6 +37,8 @@ _LOE = re.compile(
     r"\b(?:[Ll]evels?(?:\s+of\s+evidence)?|LOE)\s*:?\s*(?:\(LOE\)\s*)?(?P<v>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w])"
 )
 _PAIRED_COR = re.compile(r"(?<![\w])(?P<v>IIa|IIb|III|I)\s?/?\s?(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-])")
+_BARE_COR = re.compile(r"(?<![\w-])(?P<v>II[ab])(?![\w-])")
+"""A class without its name: nothing else is written so."""
 _GRADE = re.compile(
     r"\b[Gg]rades?\s+(?:of\s+)?(?P<op2>≥|>=|>|≤|<=|<)?\s*(?P<a2>[0-4]|IV|I{1,3})\+?"
     r"(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>[0-4]|IV|I{1,3})\+?)?(?![\w.%])"
@@ -97,6 +99,9 @@ def ordinals(text: str) -> Iterator[Quantity]:
         if not _overlaps(match.span(), seen):
             yield make(match, "class", "COR", (_CLASS_VALUE[match["v"].lower()],), None)
             yield _level(text, match)
+    for match in _BARE_COR.finditer(text):
+        if not _overlaps(match.span(), seen):
+            yield make(match, "class", "COR", (_CLASS_VALUE[match["v"].lower()],), None)
     for match in _GRADE.finditer(text):
         if not _overlaps(match.span(), seen) and (
             match["a2"] or not text[: match.start()].endswith(tuple("0123456789."))

@@ -82,6 +82,8 @@ def _reaches(text: str, negation: Signal, signal: Signal) -> bool:
     between = text[negation.end : signal.start]
     if negation.word == "without" and "," in between:
         return False
+    if negation.word == "non" and text[negation.end : negation.end + 1] == "-" and " " in between:
+        return False  # it turns its own compound: "non-responders"
     return not _CLAUSE_END.search(between) and len(_WORD.findall(between)) <= _NEGATION_REACH
 
 

@@ -34,6 +34,11 @@ LEAK = (
     "Five-year death was 31% with a leak vs 57% without. Leaks: 12% after repair vs 3% after replacement (p=0.02). "
     "All but two of 30 patients left the unit alive."
 )
+RING = (
+    "At two years HF hospitalisation was lower with the ring (HR 0.64, 95% CI 0.50-0.82). Freedom from complications "
+    "was 96% against a performance goal of 88%. "
+    "Cardiovascular death, stroke or reinfarction occurred in 47% with the ring."
+)
 STROKES = "LVEF was alike in both groups (p=0.61); stroke was more frequent after repair."
 ASPIRIN = "Aspirin should be given to all patients unless contraindicated (class I, level A)."
 
@@ -58,6 +63,12 @@ def check(claim: str, *evidence: str) -> Verdict:
         ("The echo showed no structural abnormality of the mitral apparatus.", HOLTER, "negation"),
         ("Fewer died with MitraClip than on GDMT alone (29.1% vs 46.1%).", COAPT, "comparison"),
         ("Unless contraindicated, aspirin should be given to every patient.", ASPIRIN, "condition"),
+        ("Patients with an LVESD above 70 mm are not candidates for TEER.", CRITERIA, "denied bound"),
+        ("The ring cut HF hospitalisation by 36%.", RING, "relative"),
+        ("Freedom from complications beat the goal of 88%.", RING, "goal"),
+        ("Cardiovascular death, stroke or reinfarction occurred in 47% with the ring.", RING, "composite"),
+        ("Fewer than one in twenty died in hospital.", "In-hospital death was 3.8%.", "part of a whole"),
+        ("Surgery is a class IIb option.", "Surgery may be considered when risk is low (text, IIb).", "bare class"),
         ("LVEF did not differ, but stroke was more frequent after repair.", STROKES, "negation in another clause"),
     ],
 )
@@ -98,6 +109,15 @@ def test_a_true_claim_has_no_finding(claim: str, evidence: str, kind: str) -> No
         ("Stroke was not more frequent after repair.", STROKES, "does not negate"),
         ("Two of 30 patients left the unit alive.", LEAK, "All but two"),
         ("Aspirin should not be given to all patients.", ASPIRIN, "the opposite"),
+        ("The ring lowered mortality by 36% at two years.", RING, "another measure"),
+        (
+            "The ring halved mortality.",
+            "The ring was followed by fewer strokes (HR 0.50, 95% CI 0.31-0.80).",
+            "another",
+        ),
+        ("Complications occurred in 88% of patients.", RING, "is a goal"),
+        ("Cardiovascular death occurred in 47% with the ring.", RING, "together"),
+        ("Patients with an LVESD below 70 mm are not candidates.", CRITERIA, "not"),
     ],
 )
 def test_a_false_claim_gets_a_reason(claim: str, evidence: str, reason: str) -> None:
