@@ -50,7 +50,7 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
 
 
 def barred(question: Question, ranked: Sequence[Candidate]) -> Lack | None:
-    """What refuses whatever the regression says, None where nothing does; at least one candidate.
+    """What refuses whatever the trees say, None where nothing does; at least one candidate.
 
     A name that nobody speaks of, a device that is only mentioned, a time at which the subject is not told, and a best
     passage that itself says there is no result (then without a slot).

@@ -241,3 +241,35 @@ def test_a_value_outside_a_guidelines_limit_is_told_behind_the_recommendation(st
     assert outside("an LVESD of 75 mm", "LVEF 20-50%, LVESD <=70 mm")
     assert not outside("LVEF of 30% and LVESD of 60 mm", "LVEF 20-50%, LVESD <=70 mm, LVEF <50%")
     assert not outside("LVEF 15%", "LVESD <=70 mm")
+
+
+def test_what_a_guideline_recommends_besides_is_told_behind_it(starter: Base) -> None:
+    answer = answered(starter, "Which treatment does the 2025 guideline recommend in severe atrial SMR?")
+    advice = [claim.text for claim in answer.claims if "(class II" in claim.text]
+    assert any("class IIa" in text for text in advice)
+    assert any("class IIb" in text for text in advice)
+    assert not any("superseded" in text for text in advice)
+
+
+def test_the_values_of_a_patient_are_no_subject(starter: Base) -> None:
+    answer = answered(starter, "Our patient has LVEF 17% and NYHA IV. Would TEER help?")
+    assert "guideline" in answer.claims[0].text
+    assert any("LVEF 20-50%" in claim.text for claim in answer.claims)
+
+
+def test_a_source_on_primary_mr_alone_stays_out_of_secondary_mr(starter: Base) -> None:
+    answer = answered(starter, "How does MitraClip compare with surgery in functional MR?")
+    assert "clasp-iid" not in {citation.document.record for citation in answer.citations[: len(answer.claims)]}
+    asked_for = answered(starter, "What did CLASP IID show, and is it evidence for secondary MR?")
+    assert "clasp-iid" in {citation.document.record for citation in asked_for.citations}
+
+
+def test_a_named_study_opens_with_the_subjects_asked(starter: Base) -> None:
+    answer = answered(starter, "Surgery at the time of CABG: what did Duke find?")
+    assert "CABG" in answer.claims[0].text
+
+
+def test_a_trial_named_by_a_plain_word_in_capitals_is_not_met_by_the_word(starter: Base) -> None:
+    refused = ask(starter, "What did the PRIMARY trial show?", SETTINGS)
+    assert isinstance(refused, Abstention)
+    assert refused.missing == "PRIMARY"

@@ -1,0 +1,42 @@
+"""Fitting the decision: trees that see pairs of features, read back from the committed form."""
+
+import json
+
+import numpy as np
+import pytest
+
+from eval.calibrate import fit_decision
+from qa.calibration import calibration, grown
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    """Rows whose answer is in two features together and in neither of them alone; a third one says nothing."""
+    drawn = np.random.default_rng(7).normal(size=(400, 3))
+    rows = [{"near": float(a), "told": float(b), "noise": float(c)} for a, b, c in drawn]
+    return rows, np.array([(row["near"] > 0) == (row["told"] > 0) for row in rows])
+
+
+def test_trees_see_what_two_features_say_together(pairs, monkeypatch):
+    monkeypatch.setattr("eval.calibrate.TRIED", 3)
+    rows, truth = pairs
+    trees = fit_decision(rows, truth, np.ones(len(rows)))
+    judged = np.array([grown(json.loads(json.dumps(trees)), row) for row in rows])
+    assert ((judged > 0.5) == truth).mean() > 0.9
+    assert judged.min() >= 0
+    assert judged.max() <= 1
+
+
+def test_weights_move_what_is_known_without_a_feature(pairs):
+    rows, truth = pairs
+    heavy = fit_decision(rows, truth, np.where(truth, 9.0, 1.0))
+    even = fit_decision(rows, truth, np.ones(len(rows)))
+    assert heavy[0] > even[0] + 1
+
+
+def test_a_tree_is_read_from_its_root():
+    tree = ["best", 1.5, -2.0, ["cosine", 0.4, 0.5, 2.0]]
+    assert grown([0.0, tree], {"best": 1.5, "cosine": 0.9}) == pytest.approx(1 / (1 + np.exp(2)))
+    assert grown([0.0, tree], {"best": 1.6, "cosine": 0.4}) == pytest.approx(1 / (1 + np.exp(-0.5)))
+    assert grown([1.0, tree], {"best": 1.6, "cosine": 0.9}) == pytest.approx(1 / (1 + np.exp(-3)))
+    assert len(calibration().decision) > 1
