@@ -202,8 +202,8 @@ def _gives_figure(question: Question, candidate: Candidate) -> bool:
 def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The best recommendation in force that speaks of what the best sentence speaks of; none where there is none.
 
-    Behind it a guideline's criteria that a value of the question lies outside of, and what the same guideline
-    recommends besides on all that the first one speaks of.
+    Behind it a guideline's criteria that a value of the question lies outside of (then what is recommended for those
+    who do not meet criteria goes first), and what the same guideline recommends besides on the same.
     """
     best = ranked[0].score - NEAR
     near = [c for c in ranked if c.score >= best and not c.features["superseded"] and _apt(question, c, ranked[:1])]
@@ -215,6 +215,8 @@ def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Can
     ]
     if not advice:
         return []
+    if limits:  # advice for those who do not meet the criteria fits better than advice for those who do
+        advice = [c for c in ranked if _for_others(question, c, limits[0])][:1] + advice
     lacking = set(missing(question, advice[0].text))
     besides = [
         c
@@ -228,7 +230,17 @@ BESIDES = 1
 """Further recommendations of a guideline told behind the one that fits best."""
 
 
+def _for_others(question: Question, candidate: Candidate, limits: Candidate) -> bool:
+    """Whether this is what the guideline of the limits recommends where its criteria are not met, on what is asked."""
+    same = candidate.hit.passage.doc_id == limits.hit.passage.doc_id and not candidate.features["superseded"]
+    advice = same and role_of(candidate.hit) == "recommendation" and bool(_UNMET.search(candidate.text))
+    return advice and bool(_subjects(question, candidate))
+
+
 _CRITERIA = re.compile(r"\b(?:criteri|eligib)", re.IGNORECASE)
+_UNMET = re.compile(
+    r"\bcriteria (?:are |were )?(?:not|un)[ -]?(?:met|fulfilled)\b|\bdo not (?:meet|fulfil)", re.IGNORECASE
+)
 
 
 def _primary(question: Question, about: Sequence[Candidate]) -> list[Candidate]:

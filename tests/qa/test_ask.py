@@ -236,7 +236,10 @@ def test_who_was_enrolled_is_told_before_what_came_out(starter: Base) -> None:
 
 def test_a_value_outside_a_guidelines_limit_is_told_behind_the_recommendation(starter: Base) -> None:
     answer = answered(starter, "Should I offer TEER to a patient with LVEF 15%?")
+    assert "criteria are not met" in answer.claims[0].text
     assert "LVEF 20-50%" in answer.claims[1].text
+    within = answered(starter, "Should I offer TEER to a patient with LVEF 35%?")
+    assert "class I," in within.claims[0].text
     assert outside("LVEF of 15%", "suitable anatomy, LVEF 20-50%, LVESD <=70 mm")
     assert outside("an LVESD of 75 mm", "LVEF 20-50%, LVESD <=70 mm")
     assert not outside("LVEF of 30% and LVESD of 60 mm", "LVEF 20-50%, LVESD <=70 mm, LVEF <50%")
