@@ -63,6 +63,8 @@ class Base:
         self._documents: dict[str, Document] = {}
         self._passages: dict[str, tuple[Passage, ...]] = {}
         self._questions: list[tuple[Passage, Document]] | None = None
+        self._records: dict[str, EvidenceRecord] | None = None
+        self._of_record: dict[str, str] = {}
 
     # -- finding ---------------------------------------------------------------------------------------------------
 
@@ -167,12 +169,16 @@ class Base:
         """The document of a doc_id, a record's id or a path; UnknownDocument when there is none."""
         with self._guard:
             self._snapshot()
-            if which in self._documents:
-                return self._documents[which]
+            known = self._of_record.get(which, which)
+            if known in self._documents:
+                return self._documents[known]
         doc_id = self._catalogue.resolve(which, os.path.abspath(which))
         document = None if doc_id is None else self._known({doc_id}).get(doc_id)
         if document is None:
             raise UnknownDocument(f"{which}: no such document in {self.path}. `chordae kb list` shows what there is.")
+        if which == document.record:
+            with self._guard:
+                self._of_record[which] = document.doc_id
         return document
 
     def passages(self, doc_id: str) -> tuple[Passage, ...]:
@@ -187,11 +193,11 @@ class Base:
 
     def record(self, record_id: str) -> EvidenceRecord | None:
         """The evidence record of that id; None when the base does not hold it."""
-        return next(iter(self._catalogue.records(record_id)), None)
+        return self._held_records().get(record_id)
 
     def records(self) -> list[EvidenceRecord]:
         """Every evidence record, by id."""
-        return self._catalogue.records()
+        return list(self._held_records().values())
 
     def path_of(self, doc_id: str) -> str:
         """The absolute path that a document was read from (the first by name, where it stands at several)."""
@@ -381,6 +387,8 @@ class Base:
             self._documents.clear()
             self._passages.clear()
             self._questions = None
+            self._records = None
+            self._of_record.clear()
             for _ in range(LOOK_AGAIN):
                 before = self._catalogue.meta()
                 try:
@@ -391,6 +399,13 @@ class Base:
                 if self._catalogue.meta() == before:
                     break
             raise BaseDamaged(f"{self.path}: {failure} Run `chordae kb verify --repair`.") from failure
+
+    def _held_records(self) -> dict[str, EvidenceRecord]:
+        with self._guard:
+            self._snapshot()
+            if self._records is None:
+                self._records = {record.record_id: record for record in self._catalogue.records()}
+            return self._records
 
     def _known(self, doc_ids: set[str]) -> dict[str, Document]:
         with self._guard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,7 +67,7 @@ def nearest(
     """The `NEAR` clinical questions most like the one asked at first sight, with their records and cosines."""
     questions, cosines = base.questions(vectors)
     mine = _words(question.text)
-    rough = cosines + [_share(mine, _words(one.text), _words(record.title)) for one, record in questions]
+    rough = cosines + [_share(mine, _held(one.text, record.title)) for one, record in questions]
     first = sorted(range(len(questions)), key=lambda at: -rough[at])[:NEAR]
     return [(*questions[at], float(cosines[at])) for at in first]
 
@@ -82,7 +82,7 @@ def likeness(question: Question, known: Passage, record: Document, cosine: float
         "cosine": cosine,
         "needs": coverage(question, text, title),
         "its needs": coverage(other, question.text),
-        "words": _share(mine, its, _words(title)),
+        "words": _share(mine, _held(text, title)),
         "its words": _share(its, mine),
         "wants": float(question.wants == other.wants),
         "times": float(meets) - 0.5 * float(bool(question.times) != bool(other.times)),
@@ -103,10 +103,14 @@ def _words(text: str) -> dict[str, float]:
 _STOPPED = frozenset(stem(word) for word in STOPWORDS)
 
 
-def _share(words: Mapping[str, float], among: Mapping[str, float], also: Mapping[str, float] | None = None) -> float:
+@lru_cache(maxsize=8192)
+def _held(text: str, title: str) -> frozenset[str]:
+    return frozenset((*_words(text), *_words(title)))
+
+
+def _share(words: Mapping[str, float], among: Container[str]) -> float:
     """The share of the words, by weight, that stand among others."""
-    also = also or {}
-    return sum(weight for word, weight in words.items() if word in among or word in also) / (sum(words.values()) or 1)
+    return sum([weight for word, weight in words.items() if word in among]) / (sum(words.values()) or 1)
 
 
 def nearness(known: Bearing, doc_id: str) -> float:

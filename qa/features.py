@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from domain.document import KINDS
 from domain.hit import Hit
 from qa.bearing import Bearing, bears, nearness, share
 from qa.concepts import covered, named
-from qa.question import Need, Question, coverage, missing, same_time, times
+from qa.question import Need, Question, covering, missing, read_question, same_time, times
 
 FIGURES_HELP = frozenset({"figure", "comparison", "general", "yes-no"})
 """What a question wants when a figure serves it."""
@@ -41,6 +41,12 @@ def led_by(question: Question, text: str, hit: Hit) -> frozenset[Need]:
         " ".join(document.title.split()[: LEAD_WORDS + 1]),
         (document.first_author or "").split(" ")[0],
     )
+    return _leading(question.text, places)
+
+
+@lru_cache(maxsize=20_000)
+def _leading(asked: str, places: tuple[str, ...]) -> frozenset[Need]:
+    question = read_question(asked)
     lacking = [set(missing(question, place)) for place in places]
     return frozenset(need for need in question.studies if any(need not in lack for lack in lacking))
 
@@ -157,17 +163,18 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     has_figure = bool(_FIGURE.search(text))
     subject, other = _subject(question, text, hit)
     names = question.names
-    lacking_names = [need for need in missing(question, text, candidate.context) if need.name]
+    lacking, unplaced = missing(question, text), missing(question, candidate.context)
+    untold = tuple(need for need in lacking if need in unplaced)
+    lacking_names = [need for need in untold if need.name]
     year = hit.document.year or 0
     about = (*covered(text), *(covered(candidate.context) if hit.document.origin == "record" else ()))
     values = _measured(question.text, limits=False)
     asked_of = share(asked.bearing, hit.passage.doc_id)
     near = nearness(asked.bearing, hit.passage.doc_id)
     first, part, apt = bears(asked.bearing, hit.passage)
-    special = _special(question, candidate.context)
+    special = _special(unplaced)
     asked_beyond = sum(need.weight for need in special)
     broad = asked_beyond < BROAD_WEIGHT
-    still = set(missing(question, text))
     elsewhere = _primary_only(hit) and "primary-mr" not in named(question.text)
     secondary_asked = bool(SECONDARY & set(named(question.text)))
     wanted, told, led = (MEASURES & set(scan) for scan in (named(question.text), covered(text), covered(_lead(text))))
@@ -186,13 +193,13 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
         "unindexed": float(not asked.bearing),
         "record bears": near,
         "record bears less": asked.nearest - near,
-        "coverage": coverage(question, text),
-        "coverage_in_context": coverage(question, text, candidate.context),
-        "special": sum(n.weight for n in special if n not in still) / asked_beyond if not broad else 0.0,
+        "coverage": covering(question, lacking),
+        "coverage_in_context": covering(question, untold),
+        "special": sum(n.weight for n in special if n not in lacking) / asked_beyond if not broad else 0.0,
         "names": 1.0 - len(lacking_names) / len(names) if names else 1.0,
         "passage": hit.score / asked.top,
         "document": asked.documents[hit.passage.doc_id],
-        "title": coverage(question, hit.document.title),
+        "title": covering(question, missing(question, hit.document.title)),
         "time_agrees": float(agrees),
         "time_differs": float(timed and not agrees),
         "figure_wanted_and_there": float(question.wants in FIGURES_HELP and has_figure),
@@ -208,7 +215,7 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
         "brief_wanted": float(question.wants in BROAD and role in {"brief", "short"}),
         "subject": subject,
         "other_subject": other,
-        "studied": coverage(question, candidate.context),
+        "studied": covering(question, unplaced),
         "secondary": float(secondary_asked and bool(SECONDARY & set(about)) and not elsewhere),
         "threshold": float(bool(values & _measured(text, limits=True))),
         "no threshold": float(bool(values) and not values & _measured(text, limits=True)),
@@ -268,9 +275,9 @@ def role_of(hit: Hit) -> str:
     return _FACTS.get(kind) or _POPULATION.get(fact) or ("criteria" if kind == "population" else "")
 
 
-def _special(question: Question, context: str) -> tuple[Need, ...]:
+def _special(unplaced: Iterable[Need]) -> tuple[Need, ...]:
     """What is asked beyond what the whole document is about: with "COAPT" told, "quality of life"."""
-    return tuple(need for need in missing(question, context) if need.weight >= LIGHT and not need.name)
+    return tuple(need for need in unplaced if need.weight >= LIGHT and not need.name)
 
 
 LIGHT = 0.2

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from typing import Literal, cast
 
 from kb.words import STOPWORDS, rarity, stem, terms
@@ -15,65 +16,14 @@ Wants = Literal[
     "figure", "reason", "time", "recommendation", "comparison", "yes-no", "definition", "limitation", "general"
 ]
 
-GENERIC = frozenset(
-    stem(word)
-    for word in """patient patients person people case cases study studies trial trials result results outcome outcomes
-    effect effects finding findings data evidence report reported reports treatment treat treated treating therapy role
-    help helps useful use benefit beneficial improve improves improved impact influence answer question figure figures
-    number numbers rate rates percentage percent value values level amount compare compared comparison difference differ
-    different happen happens happened change changes changed changing turn turned become tell know learn think believe
-    consider considered need needs look current currently latest new newest recent today year years month months day
-    days
-    week weeks old age long time times many often high low higher lower large small big better worse best good bad
-    first second third last previous later early main major key important significant significantly kind type group
-    groups arm arms literature paper article authors author publication published described describe work works worked
-    doctor clinician fellow hand bedside ready supported support supports option options approach choice choose choosing
-    management manage managed point points measured measure measurement undergo undergone underwent receive received
-    regarding concerning respect according versus follow following followed total overall really actually exactly
-    compare mean median average baseline procedure procedures done perform performed
-    prolong prolongs extend extends reduce reduces reduced reducing reduction increase increases increased raise raises
-    raised rise rises risen fall falls fell drop drops dropped shrink shrinks shrunk grow grows grew worsen worsens
-    worsened deteriorate cause causes caused lead leads led affect affects affected matter matters occur occurs occurred
-    develop develops developed warn warned mirror mirrors fail fails failed succeed steer steered pick picked put place
-    placed implant implanted insert inserted find found see seen saw detect detected reveal revealed check checked test
-    tested testing include included exclude excluded switch switched add added adding combine combined start started
-    stop stopped continue continued last lasted wait expect expected apply applied apply count counted rank define
-    describe quote quoted cite cited state stated mention mentioned name named call called label labelled come came
-    went stand stood turned carry carried bring brought allow allowed require required offer offered worth instead
-    below above under man woman male female country next near nearly half size make makes model real really experience
-    exactly decision decide decided proportion fraction share ratio hazard odds relative absolute risk index range limit
-    ceiling floor endpoint endpoints primary secondary responder responders roughly approximately around conclude
-    concludes concluded conclusion advise advised advice assign assigned contradict contradicts disagree disagrees agree
-    technically routinely everyday practice real-world hold holds conduct according rather assume assumed assuming
-    willingness intervene intervention interventions reasonable possible likely qualify qualified multivariable
-    adjusted unadjusted confidence interval evidence-based strength strong weak rating rated rates uptake group size
-    number enrol enrolled enrolment valve heart cardiac patient's his her their this that trial's reason reasons
-    information detail details summary summarise summarize centimetre centimetres centimeters millimetre millimetres
-    millimeters millilitre millilitres milliliters metre metres meters minute minutes hour hours per cent wide width
-    diameter dimension length poor
-    teach teaches taught lesson lessons fare fared insist insists relevant relevance known both two three each either
-    every other others another same still already yet ever never always sometimes usually typical typically general
-    generally common commonly ordinary special particular particularly clear clearly certain certainly true false
-    right wrong sure just even only also too again once twice soon far close closely fully partly mostly mainly
-    largely simply easily easy hard simple similar similarly equal equally various several few little least less more
-    most enough extra whole entire full part parts side sides end ends begin begins way ways thing things fact facts
-    idea ideas sense word words questions issue issues problem problems story picture message view opinion keep keeps
-    kept stay remain remains remained tend tends seem seems appear appears suggest suggests suggested indicate
-    indicates argue argues argued claim claims claimed deserve deserves justify justifies justified favour favours
-    favoured prefer prefers preferred preferable trust rely serve serves served fit fits suit suits suitable suited
-    send sends sent go goes gone going move moves moved run runs running ran set sets talk say says said speak spoke
-    write wrote read ask asks asked get gets got give gives given gave take takes took taken try tries tried leave
-    leaves left let hear heard feel want wants wanted wish hope worry worries worried bother handle handles handled
-    deal deals cope face faces faced meet meets met reach reaches reached gain gains gained lose loses lost win wins
-    won beat beats rule rules settle settles settled resolve resolves solve solves solved prove proves proved proven
-    convince convincing confirm confirms confirmed address addresses addressed explain explains explained account
-    accounts understand understood interpret interpreted apart together between among within throughout despite
-    although though because since while whether nowadays modern ago earlier sooner able capable available willing
-    worthwhile sensible appropriate proper properly correct correctly actual real-life sort sorts nothing anything
-    something everything anyone someone everyone nobody anybody somebody i ii iii iv cohort cohorts series analysis
-    analyses analysed subgroup subgroups class classes untreated""".split()
-)
-"""Words that carry the form of a question rather than its subject."""
+
+def _form_words() -> frozenset[str]:
+    lines = files("qa").joinpath("form_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(stem(word) for line in lines if not line.startswith("#") for word in line.split())
+
+
+GENERIC = _form_words()
+"""Stems of the words that carry the form of a question rather than its subject (qa/form_words.txt)."""
 
 FIELD = frozenset(
     {
@@ -155,6 +105,11 @@ class Question:
     needs: tuple[Need, ...]
     times: tuple[float, ...]
     years: tuple[int, ...]
+
+    @property
+    def weight(self) -> float:
+        """What all the needs weigh together."""
+        return sum(need.weight for need in self.needs)
 
     @property
     def names(self) -> tuple[Need, ...]:
@@ -363,11 +318,10 @@ def _speaks(
 
 def coverage(question: Question, *texts: str) -> float:
     """The weighted share of the needs that one of the texts speaks of, 0-1; 1 when the question needs nothing."""
-    return _coverage(question.text, texts)
+    return covering(question, missing(question, *texts))
 
 
-@lru_cache(maxsize=40_000)
-def _coverage(asked: str, texts: tuple[str, ...]) -> float:
-    question = read_question(asked)
-    total = sum(need.weight for need in question.needs)
-    return 1.0 - sum(need.weight for need in missing(question, *texts)) / total if total else 1.0
+def covering(question: Question, lacking: Iterable[Need]) -> float:
+    """The weighted share of the needs that are not among those lacking, 0-1; 1 when the question needs nothing."""
+    total = question.weight
+    return 1.0 - sum(need.weight for need in lacking) / total if total else 1.0
