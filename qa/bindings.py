@@ -40,9 +40,10 @@ REFERENCE = re.compile(
     re.I,
 )
 _AFTER = re.compile(
-    r"^[\s)\]]*(?:\([^()]*\)\s*)?(?:(?:of|in) (?:the )?(?:patients|those|participants|subjects|cases|survivors)\s+)?"
+    r"^[\s)\]]*(?:\([^()]*\)\s*)?"
+    r"(?:(?:of|in) (?:all )?(?:the )?(?:patients|those|participants|subjects|cases|survivors)\s+)?"
     r"(?:in|with|for|of|among|on|after|under|at|by|receiving|treated with|assigned to|given|who (?:had|received)|from)"
-    r"\s+(?:(?:the|those|patients|an?|their|assigned|treated|randomi[sz]ed|to|with|in|receiving|on|who|had|received)\s+)*$",
+    r"\s+(?:(?:the|all|those|patients|an?|their|assigned|treated|randomi[sz]ed|to|with|in|receiving|on|who|had|received)\s+)*$",
     re.I,
 )
 _BEFORE = re.compile(r"^(?:\s*\([^()]*\))?\s*(?:group|arm|patients|cohort)?\s*(?::|,|=|\(|–|-)?\s*[\w\s'’/()+-]{0,60}$")
@@ -61,8 +62,16 @@ _COMPARED_MEASURE = re.compile(
 _COUNTED = re.compile(r"\s*(?:(?:cases?|episodes?|instances?|events?) of )?(?:an? )?", re.I)
 """Between a count and what is counted: "four cases of acute kidney injury"."""
 _COUNTED_THING = re.compile(r"\s+(?!patients?\b|of\b|in\b|with\b|and\b|or\b|at\b|vs\b|versus\b|for\b)[a-z]{4,}")
-_CUT = re.compile(r";|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s")
+_CUT = re.compile(
+    r";|\bthat is\b|\bi\.e\.|\bnamely\b|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s"
+)
 
+_LATER = re.compile(
+    r"\b(?:an?|one|two|three|four|five|six|\d+) (?:further |more )?(?:day|week|month|year)s? "
+    r"(?:later|on|after that|afterwards)\b",
+    re.I,
+)
+"""A time told by how long after another it is: "a week later"."""
 _DIFFERENCE_OF = re.compile(r"\bdifferences?(?: of| was| is|:|,)?\s*$", re.I)
 """Before a figure that lies between two arms and is neither's."""
 _WHOSE = re.compile(r"\s*(?:patients?\s+)?(?:with|having)\s", re.I)
@@ -184,6 +193,9 @@ def _tie(sentence: Parsed, slot: str) -> list[tuple[frozenset[str], bool]]:
         return [(frozenset(), False)] * len(figures)
     if len(distinct) == 1 and slot != "measure":
         only = frozenset(distinct)
+        later = _LATER.search(sentence.text, names[0].end) if slot == "time" else None
+        if later:
+            return [(only if figure.start < later.start() else frozenset(), False) for figure in figures]
         return [(only, slot == "arm" and bool(_own(sentence, slot, figure, names))) for figure in figures]
     own = [_own(sentence, slot, figure, names) for figure in figures]
     if slot != "measure":

@@ -66,9 +66,12 @@ _THRESHOLD = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
+    """A figure of the evidence; `rows` are the labels of its table's rows, where it stands in one."""
+
     bound: Bound
     sentence: Parsed
     subject: float
+    rows: tuple[str, ...] = ()
 
 
 def check_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
@@ -105,16 +108,24 @@ def _clause_terms(claim: Parsed, figure: Quantity) -> dict[str, float]:
 
 
 def _candidates(evidence: Sequence[Parsed], subject: dict[str, float]) -> Iterator[_Candidate]:
+    rows = tuple(sentence.text.partition("|")[0] for sentence in evidence if "|" in sentence.text)
     for sentence in evidence:
         share = coverage(subject, {**parse(sentence.heading).terms, **sentence.terms})
+        own = rows if "|" in sentence.text else ()
         for bound in bindings(sentence.text, sentence.heading):
-            yield _Candidate(bound=bound, sentence=sentence, subject=share)
+            yield _Candidate(bound=bound, sentence=sentence, subject=share, rows=own)
 
 
 def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequence[Parsed]) -> Finding | None:
     figure = item.figure
     every = list(_candidates(evidence, subject))
     same = [c for c in every if same_value(figure, c.bound.figure) or _yearly(claim, figure, c.bound.figure)]
+    if (
+        not same
+        and _tallied(claim, figure)
+        and not any(_same_noun(claim, figure, c.sentence, c.bound.figure) for c in every)
+    ):
+        return None
     if not same and follows(claim, figure, evidence):
         return _of_another_measure(claim, item, every)
     if not same:
@@ -127,6 +138,20 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
         if best is None or ORDER.index(finding.weight) > ORDER.index(best.weight):
             best = finding
     return best
+
+
+def _tallied(claim: Parsed, figure: Quantity) -> bool:
+    """Whether a small number in words counts what the passage lists, not patients: "the two guidelines"."""
+    in_words = figure.text.isalpha() and figure.kind == "number" and figure.value <= ROUND
+    return in_words and bool(_TALLIED.match(claim.text, figure.end))
+
+
+_TALLIED = re.compile(
+    r"\s+(?:[\w-]+ ){0,2}?(?:documents|guidelines|versions|sources|reports|papers|articles|societies|figures|numbers"
+    r"|values|analyses|populations|groups|arms|ways|reasons|things|definitions|thresholds|criteria|findings|results|treatments"
+    r"|options|strategies|approaches|devices|drugs|procedures|operations|techniques)\b",
+    re.I,
+)
 
 
 def _yearly(claim: Parsed, figure: Quantity, other: Quantity) -> bool:
@@ -340,6 +365,13 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             check="measure", weight="contradicted",
             reason=f"In the passage {shown} is a goal that was set, in the claim what came out.",
         )  # fmt: skip
+    if _PER_LIFE.match(claim.text, ours.end) and not _PER_LIFE.match(candidate.sentence.text, theirs.end):
+        return Finding(
+            check="unit", weight="contradicted",
+            reason=f"The claim gives {shown} per year of life gained, the passage does not.",
+        )  # fmt: skip
+    if row := _other_row(claim, item, candidate):
+        return row
     if strange := _anothers(claim, item, candidate) or _of_composite(claim, item, candidate):
         return strange
     for slot in ("measure", "arm", "time", "trial", "centre", "population", "severity"):
@@ -349,12 +381,46 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             continue
         if slot == "measure" and (ours.kind in _UNMEASURED or _misread(claim, candidate.bound) or _size(claim, ours)):
             continue
+        if slot == "measure" and not (_measurable(item) and _measurable(candidate.bound)):
+            continue
         if _tied(item, slot) and (slot in candidate.bound.sure or slot in ("trial", "centre")):
             ours_name, theirs_name = _listed(item.slots[slot]), _listed(candidate.bound.slots[slot])
             return Finding(
                 check=slot, weight="contradicted",
                 reason=f"In the passage {shown} belongs to {theirs_name}, in the claim to {ours_name} "
                 f"(another {_SLOT_WORDS[slot]}).",
+            )  # fmt: skip
+    return None
+
+
+_PER_LIFE = re.compile(
+    r"[^.;,\d]{0,25}?(?:\bper|/) ?(?:(?:additional|extra) )?"
+    r"(?:QALYs?|quality[- ]adjusted|life[- ]year|year of (?:quality )?life)",
+    re.I,
+)
+"""Behind a sum of money: what it buys, as a cost-effectiveness ratio gives it."""
+
+
+def _other_row(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | None:
+    """The figure stands in a table's row, and the claim names another row beside it."""
+    told, _, _ = candidate.sentence.text.partition("|")
+    if not candidate.rows or not told.strip():
+        return None
+    others = [f for f in claim.figures if f is not item.figure]
+    start = max((f.end for f in others if f.end <= item.figure.start), default=0)
+    end = min((f.start for f in others if f.start >= item.figure.end), default=len(claim.text))
+    for window in (claim.text[start : item.figure.start], claim.text[item.figure.end : end]):
+        near = set(weighted_terms(window))
+        if near & set(weighted_terms(told)):
+            return None
+    near = set(weighted_terms(claim.text[start : item.figure.start]))
+    for row in candidate.rows:
+        named = set(weighted_terms(row))
+        if row != told and named and named <= near:
+            return Finding(
+                check="measure", weight="contradicted",
+                reason=f"In the passage {_shown(item.figure)} stands in the row “{told.strip()}”, in the claim with "
+                f"“{row.strip()}”.",
             )  # fmt: skip
     return None
 
@@ -414,11 +480,29 @@ _COMPOSITE = re.compile(
 _JOINED = re.compile(r"\bor\b|\band/or\b|\b(?:composite|combined|end-?points?|events?|either|alive|free)\b|/", re.I)
 
 
+def _measurable(bound: Bound) -> bool:
+    """Whether the figure is the measure's: people are counted by what happened to them, not by their LVEF."""
+    return bound.figure.unit not in COUNTS - {""} or any(_HAPPENED.search(name) for name in bound.slots["measure"])
+
+
+_HAPPENED = re.compile(r"surviv|mortal|death|stroke|interven|hospital|bleed|event|success|complic|transplant", re.I)
+
+
 def _size(claim: Parsed, figure: Quantity) -> bool:
     """Whether the figure is how many were studied ("a cohort of 404 patients"): no measure's."""
-    return figure.unit in COUNTS and bool(_COHORT_OF.search(claim.text[: figure.start]))
+    if figure.unit not in COUNTS:
+        return False
+    before, behind = claim.text[: figure.start], claim.text[figure.end - 8 if figure.unit else figure.end :]
+    return bool(_COHORT_OF.search(before)) or bool(_STUDIED.search(before) and _PEOPLE.match(behind))
 
 
+_STUDIED = re.compile(
+    r"\b(?:of|followed|studied|enrol\w+|includ\w+|pool\w+|randomi[sz]ed|recruit\w+|analy\w+|in) (?:the |all |up )?$",
+    re.I,
+)
+_PEOPLE = re.compile(
+    r"[^.;,\d]{0,25}\b(?:patients|people|participants|subjects|persons|women|men|adults|cases)\b", re.I
+)
 _COHORT_OF = re.compile(
     r"\b(?:cohort|stud(?:y|ies)|trials?|series|sample|registry|analysis|group) (?:of|in|with) $", re.I
 )

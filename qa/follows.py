@@ -145,10 +145,15 @@ def _more_than_a_part(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed
     return any(0 < (share if above else -share) <= near * part for share in shares)
 
 
+_ABSOLUTE = re.compile(r"\babsolute\b|\bpercentage[- ]points?\b|\bdifferences? (?:of|in)\b", re.I)
+
+
 def _signed_change(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether "3 percentage points" are the evidence's +3%: a change printed with its sign."""
+    """Whether "3 percentage points" are the evidence's +3% or absolute difference of 3%."""
     return figure.unit in ("pp", "point") and any(
-        f.unit == "%" and (f.value < 0 or f.text.startswith("+")) and abs(f.value) == abs(figure.value)
+        f.unit == "%"
+        and (f.value < 0 or f.text.startswith("+") or _ABSOLUTE.search(s.text[max(0, f.start - 60) : f.end + 30]))
+        and abs(f.value) == abs(figure.value)
         for s in evidence
         for f in s.figures
     )

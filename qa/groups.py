@@ -113,7 +113,8 @@ def with_shared_units(text: str, found: list[Quantity]) -> list[Quantity]:
     for index in range(len(found) - 2, -1, -1):
         here, following = found[index], found[index + 1]
         if here.kind in bare and here.unit == "" and following.unit and following.kind != "fraction":
-            if _joined(text, here, following) and not (here.kind == "year" and following.unit != "d"):
+            apart = text[: here.start].endswith("(") and re.fullmatch(r",\s*or\s*", _gap(text, here, following))
+            if not apart and _joined(text, here, following) and not (here.kind == "year" and following.unit != "d"):
                 unit = Unit(dimension=following.unit, factor=following.factor, printed=following.printed_unit, length=0)
                 if following.unit not in COUNTED and not (here.kind == "year" and here.value > 200):
                     found[index] = set_unit(here, unit, shared=True)

@@ -24,7 +24,7 @@ _TEN = "|".join(_TENS)
 _UPTO99 = rf"(?:(?:{_TEN})(?:[- ](?:{_SMALL}))?|(?:{_SMALL}))"
 _IN_WORDS = re.compile(
     rf"(?<![\w-])(?P<words>(?:(?P<h>{_SMALL}|a) hundred(?: and)?(?: (?P<rest>{_UPTO99}))?|(?P<u>{_UPTO99})))"
-    r"(?P<thousand> thousand)?(?![\w])",
+    r"(?P<thousand> thousand)?(?P<half> and a half)?(?![\w])",
     re.IGNORECASE,
 )
 _FRACTIONS = {
@@ -35,13 +35,19 @@ _FRACTIONS = {
 }  # fmt: skip
 _FRACTION = re.compile(
     rf"(?<![\w-])(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})(?= of\b| the\b)"
-    r"|(?<![\w-])(?:one|two|three)[- ](?:third|quarter)s?(?=[,;.)]|\s*$)",
+    r"|(?<![\w-])(?:one|two|three)[- ](?:third|quarter)s?(?=[,;.)]|\s*$)"
+    rf"|(?<![\w-])(?P<of>an?|{_SMALL})[- ](?P<parts>fifth|sixth|seventh|eighth|ninth|tenth)s?"
+    r"(?= of\b| the\b|[,;.)]|\s*$)",
     re.IGNORECASE,
 )
 """A part of a whole; "a third" and "half" only where the whole follows, for they are also the third and a half-time."""
+_PARTS = ("", "whole", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+"""The parts of a whole, each at the place of its number."""
+_MILLIONS = re.compile(r"\s(?P<name>million|billion)\b")
 _FOLD = re.compile(r"(?<![\w-])(?P<n>two|three|four|five|ten)[- ]?(?=fold\b)", re.IGNORECASE)
 _ONE_MATTERS = re.compile(
-    r"\s?-?(?:year|month|week|day|hour|patient|participant|death|centre|center|case|grade|episode|event|trial|study|"
+    r"\s?-?(?:(?:year|month|week|day|hour|patient|participant|death|centre|center|case|grade|episode|event|trial)s?\b"
+    r"|study\b|"
     r"in (?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|a hundred|\d)|"
     r"of (?:the )?\d|NYHA|point|class)",
     re.IGNORECASE,
@@ -114,9 +120,13 @@ def _in_digits(text: str, match: re.Match[str]) -> Numeral | None:
         return None
     printed = match["digits"]
     value, decimals = _read(printed)
+    end = match.end()
+    if many := _MILLIONS.match(text, end):
+        power = 6 if many["name"] == "million" else 9
+        value, decimals, end = round(value * 10**power, 6), decimals - power, many.end()
     is_year = not negative and decimals == 0 and len(printed) == 4 and _YEARS[0] <= value < _YEARS[1]
     return Numeral(
-        start=at, end=match.end(), value=-value if negative else value, decimals=decimals, negative=negative,
+        start=at, end=end, value=-value if negative else value, decimals=decimals, negative=negative,
         is_year=is_year,
     )  # fmt: skip
 
@@ -135,6 +145,8 @@ def _in_words(text: str) -> list[Numeral]:
     found: list[Numeral] = []
     for match in _FRACTION.finditer(text):
         value = _FRACTIONS.get(match.group().lower())
+        if match["of"]:
+            value = _UNITS.get(match["of"].lower(), 1) / _PARTS.index(match["parts"].lower())
         if value is None:
             continue
         found.append(Numeral(start=match.start(), end=match.end(), value=value, decimals=2, in_words=True, part=True))
@@ -153,6 +165,8 @@ def _in_words(text: str) -> list[Numeral]:
         value = float(hundreds + _upto99(match["rest"] or match["u"] or ""))
         if match["thousand"]:
             value *= 1000
+        if match["half"]:
+            value += 0.5
         found.append(Numeral(start=match.start(), end=match.end(), value=value, in_words=True))
     return found
 

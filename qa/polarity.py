@@ -28,6 +28,7 @@ _CLAUSE_END = re.compile(
     r"|\s+and\s+(?=there|no\s)|:\s"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_EITHER_WAY = re.compile(r"\b(?:or|whether)\s+$", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ def signals(text: str) -> tuple[Signal, ...]:
     found: list[Signal] = []
     for sense, pattern in _patterns().items():
         for match in pattern.finditer(text):
+            if match.group().lower() == "not" and _EITHER_WAY.search(text[: match.start()]):
+                continue  # "diabetic or not" denies nothing
             found.append(Signal(sense=sense, start=match.start(), end=match.end(), word=match.group().lower()))
     negations = [signal for signal in found if signal.sense == "negation"]
     nulls = [signal for signal in found if signal.sense == "null"]

@@ -20,7 +20,7 @@ _P = re.compile(
 )
 _P_OP = re.compile(r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?[a-z-]*\)?)?\s*(?:of|was|is)?\s*$")
 _CI_BEFORE = re.compile(
-    r"(?:\d{2}(?:\.\d)?\s?%?[\s-]*)?(?:CIs?|CrI|(?:confidence |credible )?(?<!QT )intervals?|confidence limits)"
+    r"(?:\d{2}(?:\.\d)?\s?%?[\s-]*)?(?:CIs?|CrI|HPD|HDI|(?:confidence |credible )?(?<!QT )intervals?|confidence limits)"
     r"(?:\s*\(?\d{2}\s?%\)?)?(?:\s*\(CI\))?\s*"
     r"(?:of|was|were|is|(?:of the \w+ ratio )?(?:running|ran|runs|ranged|extended|went) from|from|ranging from"
     r"|between)?"
@@ -28,9 +28,11 @@ _CI_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CI_LEVEL_AFTER = re.compile(
-    r"\s?%?[\s-]*(?:CIs?\b|CrI\b|(?:(?:confidence|credible) )?(?:interval|limit))", re.IGNORECASE
+    r"\s?%?[\s-]*(?:CIs?\b|CrI\b|HPD\b|HDI\b|(?:(?:confidence|credible) )?(?:interval|limit))", re.IGNORECASE
 )
-_CI_THEN_LEVEL = re.compile(r"(?:CI|confidence interval)\s*\(?$", re.IGNORECASE)
+_CI_THEN_LEVEL = re.compile(
+    r"(?:CI|confidence interval)\s*\(?$|\b(?:confidence|credible)\b[^.;\d]{0,25}\bat the\s+$", re.IGNORECASE
+)
 _IQR_BEFORE = re.compile(r"(?:IQR|inter-?quartile range|Q1[-–]Q3)(?:\s*\(IQR\))?\s*(?:of|was|from)?[\s,:;=(\[]*$", re.I)
 _SD_BEFORE = re.compile(
     r"(?:±|\+/[-−–]|\((?:SD|s\.d\.|standard deviation)\s*[:=,]?|[,;]?\s(?:SD|standard deviation)(?: of)?)\s*$"
@@ -41,8 +43,8 @@ _YEARS_OF_PATIENTS = re.compile(r"\s*(?:patient|person)[- ](?:years?|months?)\b"
 _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
-    "<=": r"≤|<=|=<|⩽|\b(?:at most|no more than|not more than|not (?:exceed|exceeding)|up to|a maximum of"
-    r"|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than|less than or equal to)",
+    "<=": r"≤|<=|=<|⩽|\b(?:at most|no more than|not more than|not (?:exceed|exceeding)|up to|as (?:much|many) as"
+    r"|a maximum of|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than|less than or equal to)",
     ">=": r"≥|>=|=>|⩾|\b(?:at least|no less than|not less than|no fewer than|a minimum of|minimum of"
     r"|greater than or equal to|no (?:lower|smaller|shorter|younger) than)",
     "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|narrower than"
@@ -58,7 +60,10 @@ _OPERATORS_BEFORE = {
     )
     for operator, words in _OPERATOR_WORDS.items()
 }
-_DURING = re.compile(r"\bover\s*(?:the (?:next|first|following|last)\s*)?$", re.IGNORECASE)
+_DURING = re.compile(
+    r"\bover\s*(?:the (?:next|first|following|last)\s*|(?:an?\s+)?(?:mean|median|average)\s+(?:of\s+)?)?$",
+    re.IGNORECASE,
+)
 _OLDER = re.compile(r"\b(?:aged?|older)\b[^.]{0,12}$", re.IGNORECASE)
 
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -236,7 +241,7 @@ def _single(text: str, numeral: Numeral, before: str) -> Quantity:
     if numeral.part:
         return Quantity(
             start=numeral.start, end=numeral.end, text=text[numeral.start : numeral.end], kind="percent", unit="%",
-            values=(100 * numeral.value,), operator="~",
+            values=(100 * numeral.value,), operator=operator if operator in ("<=", ">=") else "~",
         )  # fmt: skip
     label = ""
     prefix = text[max(0, start - 70) : start]

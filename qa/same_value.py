@@ -98,7 +98,7 @@ def units_meet(claim: Quantity, other: Quantity) -> bool:
         return True
     if a == "":
         return claim.kind == "number" and other.kind != "duration"
-    return b == "" and other.kind in ("number", "range") and claim.kind not in ("duration", "count")
+    return b == "" and other.kind in ("number", "range", "ci") and claim.kind not in ("duration", "count")
 
 
 def _fraction_meets(claim: Quantity, other: Quantity) -> bool:

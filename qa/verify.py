@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from domain.claim import Support, Verdict
 from qa.beside import check_beside
 from qa.content import features, probability
+from qa.contrast_check import check_contrast
 from qa.direction_check import carrying, check_direction, topic
 from qa.figure_check import check_figures
 from qa.finding import ORDER, Finding
@@ -77,6 +78,7 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
     if registry("\n".join(passages)).rows:
         return check_names(claim, evidence)
     found = [*check_figures(claim, evidence), *check_labels(claim, evidence), *check_beside(claim, evidence)]
+    found += check_contrast(claim, evidence)
     found += [*check_names(claim, evidence), *check_direction(claim, evidence)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from domain.quiz import QuizItem
 
@@ -37,4 +38,9 @@ def _key(item: QuizItem) -> str:
 
 
 def _words(item: QuizItem) -> frozenset[str]:
-    return frozenset(_TOKEN.findall(f"{item.stem} {_key(item)}".casefold())) - _EMPTY
+    return _content(f"{item.stem} {_key(item)}")
+
+
+@lru_cache(maxsize=1024)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(_TOKEN.findall(text.casefold())) - _EMPTY

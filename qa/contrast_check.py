@@ -1,0 +1,340 @@
+"""Whether a claim says the contrary in words of its own: opposites, exchanged sides, a wider reach than the passage."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from qa.finding import Finding
+from qa.parsed import Parsed, weighted_terms
+from qa.same_value import same_value
+
+_DENIED = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|n't|free(?:dom)?|fail(?:s|ed|ing)?)\b|n't\b|-free\b", re.I
+)
+"""Words that turn what they stand beside."""
+_BEFORE = 14
+"""Characters before a word in which a negation turns it."""
+_MADE_MORE = re.compile(
+    r"\b(?P<up>higher|greater|larger|longer|more(?! than)|commoner|oftener|stronger|bigger)\b"
+    r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker)\b"
+    r"|\b(?P<good>better|safer|superior)\b|\b(?P<bad>worse|inferior|poorer)\b|\b(?P<preferred>prefer\w*|favou?red)\b",
+    re.I,
+)
+_THAN = re.compile(
+    r"\b(?:rather than|than|instead of|in preference to|over(?= [a-z-]*[a-z]{5})|(?<=preferred )to)\b", re.I
+)
+_HARM = re.compile(
+    r"\b(?:risk|mortality|deaths?|died|hazard|readmi\w+|complicat\w+|events?|recurr\w+|bleeding|strokes?)\b", re.I
+)
+_SIDE = 110
+"""Characters on either side of a comparison in which its two sides are named."""
+_ENDS = re.compile(r"[.;:(](?!\d)|,\s(?=with\b|and\b|but\b|while\b|a\b)|\bwhereas\b|\bwhile\b|\bbut\b")
+_OPPOSITE = {"up": "down", "down": "up", "good": "bad", "bad": "good", "preferred": ""}
+
+_EVERYONE = re.compile(
+    r"\b(?:whether or not|regardless of|irrespective of|no matter|or not\b|all comers|anyone|everyone|unconditional\w*"
+    r"|(?:every|any|all) (?:patients?|person|people)|without (?:restriction|condition)s?|with or without)\b",
+    re.I,
+)
+_SOME = re.compile(
+    r"\b(?:only|solely|where (?:indicated|appropriate|needed)|if|selected|subject to|under coverage|provided|unless"
+    r"|on condition|limited to|restricted to|symptomatic)\b",
+    re.I,
+)
+_EITHER_WAY = re.compile(r"\b(?:whether or not|with or without|regardless|irrespective|or not|independent\w*)\b", re.I)
+_ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
+_KINDS = tuple(
+    (re.compile(rf"\b{one}\b", re.I), re.compile(rf"\b{other}\b", re.I))
+    for one, other in (
+        ("atrial", "ventricular"), ("isch(?:a)?emic", "non-?isch(?:a)?emic"),
+        ("primary|degenerative", "secondary|functional"),
+        ("wom[ae]n", "m[ae]n"), ("children", "adults"),
+    )
+)  # fmt: skip
+
+_OPEN = re.compile(
+    r"\b(?:does|do|did|can|could) ?(?:not|n't) (?:show|prove|establish|demonstrate|mean|imply|support|confirm|tell)\b"
+    r"|\bcannot (?:show|prove|establish|demonstrate|tell)\b"
+    r"|\bnot (?:\w+ )?(?:established|proven|proved|shown|demonstrated|confirmed|known)\b",
+    re.I,
+)
+_SHOWN = re.compile(
+    r"\b(?:shows?|showed|shown|proves?|proved|proven|establish(?:es|ed)?|demonstrat(?:es|ed)|confirm(?:s|ed)?)\b", re.I
+)
+_NOT_THIS = re.compile(r",\s+(?:and\s+)?not\s+(?:the\s+|an?\s+)?(?P<this>[a-z][\w -]{2,40}?)(?=[.;,)]|$)", re.I)
+_PEOPLE = r"(?:people|patients|participants|persons|subjects|women|men|adults|children|cases)"
+_OF_WHOM = re.compile(
+    rf"\b(?P<all>\d[\d,]*)\s+(?:\w+\s+)?{_PEOPLE}\b[^.;]{{0,40}}?"
+    r"\bof (?:whom|these|them)\s+(?P<some>\d[\d,]*)\b(?!\s*%|\.\d)"
+)
+_MOST = (
+    (re.compile(r"\b(?:great|vast|overwhelming|large) majority\b|\bnearly all\b|\balmost all\b", re.I), 70.0, 100.0),
+    (re.compile(r"\bmost but not all\b", re.I), 50.0, 99.99),
+    (re.compile(r"\b(?:a|the) majority\b|\bmost (?:of|patients|people|procedures|cases)\b", re.I), 50.0, 100.0),
+    (re.compile(r"\b(?:a|the|small) minority\b", re.I), 0.0, 50.0),
+)
+"""Words for a share, with the least and the most per cent that they may stand for."""
+_ALONE = re.compile(r"\b(?:by itself|by themselves|on (?:its|their) own|alone|in isolation)\b", re.I)
+_TWO = re.compile(r"\b([\w-]+(?: [\w-]+)?) or ([\w-]+(?: [\w-]+)?)\b", re.I)
+_BOTH = re.compile(r"\bboth\b", re.I)
+
+
+def check_contrast(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
+    """At most one finding: the first way in which the claim says the contrary of its evidence, or more than it."""
+    for rule in _RULES:
+        reason = rule(claim, evidence)
+        if reason:
+            return [Finding(check="contrast", weight="contradicted", reason=reason)]
+    return []
+
+
+# -- opposites ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _opposites() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    table = tomllib.loads(files("qa").joinpath("opposites.toml").read_text(encoding="utf-8"))
+    return tuple((_any_of(entry["one"]), _any_of(entry["other"])) for entry in table.values())
+
+
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])", re.I)
+
+
+def _opposed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A word of the claim for which the evidence has only the opposite: "prespecified" for "post hoc"."""
+    text = "\n".join(sentence.text for sentence in evidence)
+    for pair in _opposites():
+        ours, theirs = [_sides_told(pair, one) for one in (claim.text, text)]
+        if len(ours) == len(theirs) == 1 and not set(ours) & set(theirs):
+            return f"The claim says “{next(iter(ours.values()))}”, the passage “{next(iter(theirs.values()))}”."
+    return ""
+
+
+def _sides_told(pair: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> dict[int, str]:
+    """Which sides of a pair a text tells, with its words; a negated word tells the other side."""
+    told: dict[int, str] = {}
+    for side, words in enumerate(pair):
+        for match in words.finditer(text):
+            before = text[max(0, match.start() - _BEFORE) : match.start()]
+            denied = _DENIED.search(re.split(r"[.;,\n]", before)[-1])
+            told.setdefault(
+                1 - side if denied else side, f"{denied.group()} … {match.group()}" if denied else match.group()
+            )
+    return told
+
+
+# -- the two sides of a comparison -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """`who` is more, less, better, worse (`sense`) than `whom`, each with its words; `harm`: of some harm."""
+
+    who: frozenset[str]
+    whom: frozenset[str]
+    sense: str
+    harm: bool
+    said: str
+
+    def points(self) -> set[str]:
+        """Which way it points: as it says, and as a judgement where more of it is harm."""
+        return {self.sense, {"up": "bad", "down": "good"}[self.sense]} if self.harm else {self.sense}
+
+
+def _comparisons(text: str) -> Iterator[_Comparison]:
+    for than in _THAN.finditer(text):
+        opened = [m for m in _MADE_MORE.finditer(text, max(0, than.start() - _SIDE), than.start() + 1)]
+        if opened and re.search(r"[.;](?!\d)", text[opened[-1].end() : than.start()]):
+            opened = []
+        behind = _ENDS.split(text[than.end() : than.end() + _SIDE])[0]
+        if opened:
+            more = opened[-1]
+            before = _ENDS.split(text[max(0, more.start() - _SIDE) : more.start()])[-1]
+            about = f"{before} {text[more.end() : than.start()]}"
+            sense, said = str(more.lastgroup), f"{more.group()} … {than.group()}"
+            behind = " ".join(behind.split()[:4]) if sense == "preferred" else behind
+        elif than.group().casefold() == "over":
+            about, behind = (" ".join(part) for part in (text[: than.start()].split()[-4:], behind.split()[:4]))
+            sense, said = "preferred", than.group()
+        else:
+            continue
+        who, whom = _words(about), _words(behind)
+        harm = sense in ("up", "down") and bool(_HARM.search(about))
+        if who - whom and whom - who:
+            yield _Comparison(who=who - whom, whom=whom - who, sense=sense, harm=harm, said=said)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(weighted_terms(re.sub(r"\bnon-", "non", text, flags=re.I)))
+
+
+def _exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A comparison of the evidence whose two sides changed places."""
+    said = list(_comparisons(claim.text))
+    if len(said) > 1 or _DENIED.search(claim.text):
+        return ""
+    found = [(one, sentence) for sentence in evidence for one in _comparisons(sentence.text)]
+    if len(found) != 1 or _DENIED.search(found[0][1].text):
+        return ""
+    theirs = found[0][0]
+    if not said:
+        more = list(_MADE_MORE.finditer(claim.text))
+        only = _words(claim.text)
+        if len(more) == 1 and more[0].lastgroup in ("up", "down", "good", "bad"):
+            if str(more[0].lastgroup) in theirs.points() and only & theirs.whom and not only & theirs.who:
+                return (
+                    f"The claim says “{more[0].group()}” of the side that the passage compares with (“{theirs.said}”)."
+                )
+        return ""
+    ours = said[0]
+    straight = (len(ours.who & theirs.who), len(ours.whom & theirs.whom))
+    across = (len(ours.who & theirs.whom), len(ours.whom & theirs.who))
+    if all(across) and not all(straight) and ours.points() & theirs.points():
+        return f"The passage compares the two sides the other way round (“{theirs.said}”)."
+    if all(straight) and not any(across) and {_OPPOSITE[sense] for sense in ours.points()} & theirs.points():
+        return f"The claim says “{ours.said}”, the passage “{theirs.said}”."
+    return ""
+
+
+# -- wider than the passage --------------------------------------------------------------------------------------------
+
+
+def _widened(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A claim about everyone where the evidence sets a condition."""
+    text = "\n".join(sentence.text for sentence in evidence)
+    said = _EVERYONE.search(claim.text)
+    if said and not _EVERYONE.search(text) and not _EITHER_WAY.search(text):
+        condition = _SOME.search(text)
+        if condition:
+            return f"The claim says “{said.group()}”, the passage sets a condition (“{condition.group()}”)."
+    only = _ONLY.search(text)
+    for one, other in _KINDS:
+        ours = [bool(side.search(claim.text)) for side in (one, other)]
+        theirs = [bool(side.search(text)) for side in (one, other)]
+        if only and all(ours) and any(theirs) and not all(theirs):
+            if _BOTH.search(claim.text) and not _ONLY.search(claim.text):
+                return f"The passage says “{only.group()}” of one kind, the claim speaks of both."
+    return ""
+
+
+def _both(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """Two conditions that the evidence joins by "or", told as needed both."""
+    if not _BOTH.search(claim.text):
+        return ""
+    for sentence in evidence:
+        for c, d in zip(sentence.figures, sentence.figures[1:], strict=False):
+            gap = sentence.text[c.end : d.start]
+            if not re.search(r"\bor\b", gap) or re.search(r"\band\b", gap):
+                continue
+            held = [next((f for f in claim.figures if same_value(f, one)), None) for one in (c, d)]
+            if held[0] and held[1]:
+                first, second = sorted((held[0], held[1]), key=lambda figure: figure.start)
+                if re.search(r"\band\b", claim.text[first.end : second.start]):
+                    return f"The passage says {c.text} or {d.text}, the claim asks for both."
+    return ""
+
+
+# -- shown or not, this or that ----------------------------------------------------------------------------------------
+
+
+def _unshown(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """Something that the evidence calls not shown, told as shown."""
+    said = _SHOWN.search(claim.text)
+    if said is None or _DENIED.search(claim.text):
+        return ""
+    for sentence in evidence:
+        left_open = _OPEN.search(sentence.text)
+        if left_open and not _SHOWN.search(_OPEN.sub("", sentence.text)):
+            return f"The claim says “{said.group()}”, the passage “{left_open.group()}”."
+    return ""
+
+
+def _not_this(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """What the evidence sets aside ("LV volume, not survival"), told in place of what it says."""
+    if _DENIED.search(claim.text):
+        return ""
+    ours = set(weighted_terms(claim.text))
+    for sentence in evidence:
+        for found in _NOT_THIS.finditer(sentence.text):
+            instead = re.split(r"[;:,.]\s|\b(?:is|are|was|were)\b", sentence.text[: found.start()])[-1]
+            denied, said = set(weighted_terms(found["this"])), set(weighted_terms(instead))
+            if denied and denied <= ours and said - denied and not (said - denied) & ours:
+                return f"The passage says “{instead.strip()}, not {found['this']}”, the claim “{found['this']}”."
+    return ""
+
+
+# -- shares and parts --------------------------------------------------------------------------------------------------
+
+
+def _part_above_whole(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A part that is greater than its whole: "139 people, of whom 209 …"."""
+    for found in _OF_WHOM.finditer(claim.text):
+        whole, part = (int(found[name].replace(",", "")) for name in ("all", "some"))
+        if part > whole:
+            return f"The claim has {part} of {whole}: a part greater than its whole."
+    return ""
+
+
+def _most(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A share in words that the only percentage of the evidence does not bear."""
+    if any(figure.kind in ("percent", "fraction") for figure in claim.figures):
+        return ""
+    shares = {figure.value for sentence in evidence for figure in sentence.figures if figure.kind == "percent"}
+    for words, least, most in _MOST:
+        said = words.search(claim.text)
+        if said:
+            if len(shares) == 1 and not least <= next(iter(shares)) <= most:
+                return f"The claim says “{said.group()}”, the passage {next(iter(shares)):g}%."
+            return ""
+    return ""
+
+
+def _alone(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A figure that the evidence gives for one thing or another, told of one of them by itself."""
+    if not _ALONE.search(claim.text):
+        return ""
+    ours = set(weighted_terms(claim.text))
+    for sentence in evidence:
+        for figure in sentence.figures:
+            if figure.kind not in ("percent", "count", "fraction") or not any(
+                same_value(f, figure) for f in claim.figures
+            ):
+                continue
+            found = _TWO.search(sentence.text, max(0, figure.start - 60), figure.end + 60)
+            sides = [set(weighted_terms(side)) for side in found.groups()] if found else []
+            if found and sum(bool(side & ours) for side in sides) == 1:
+                return f"The passage gives {figure.text} for “{found.group()}” together."
+    return ""
+
+
+_ASSUMED = re.compile(
+    r"\b(?:assum\w+|expect\w+|anticipat\w+|hypothesi[sz]\w+|projected|will be|would be|sample size"
+    r"|powered (?:to|for))\b",
+    re.I,
+)
+_CAME_OUT = re.compile(
+    r"\b(?:found|showed|observed|saw|demonstrated|achieved|turned out|as (?:this|the) \w+ (?:found|shows?))\b", re.I
+)
+
+
+def _assumed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A figure that was assumed beforehand, told as what came out."""
+    said = _CAME_OUT.search(claim.text)
+    if said is None or _ASSUMED.search(claim.text):
+        return ""
+    held = [
+        s for s in evidence if any(same_value(f, g) for f in claim.figures for g in s.figures if f.kind == "percent")
+    ]
+    found = [_ASSUMED.search(sentence.text) for sentence in held]
+    if found and found[0] and all(found):
+        return f"The claim says “{said.group()}”, the passage “{found[0].group()}”."
+    return ""
+
+
+_RULES = (_part_above_whole, _opposed, _exchanged, _widened, _both, _unshown, _not_this, _most, _alone, _assumed)
