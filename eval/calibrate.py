@@ -1,8 +1,8 @@
 """The answerer's calibration: fitted on Chordae's own questions, written to qa/answering.json by one command.
 
-Fitted on `eval/data/questions-library.jsonl` and `questions-broad.jsonl` (the starter library) and on
-`tests/data/invented-questions.jsonl` (an invented report and trial). The questions on the case report and the grid of
-swapped slots are never used here: they measure.
+Fitted on `eval/data/questions-library.jsonl`, `questions-broad.jsonl` and `questions-clinic.jsonl` (the starter library)
+and on `tests/data/invented-questions.jsonl` (an invented report and trial). The fellow's questions, the clinic's that
+are held out, those on the case report and the grid of swapped slots are never used here: they measure.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ TARGET = ROOT / "qa" / "answering.json"
 FOLDS = 5
 RIDGE = 12.0
 """L2 penalty of every softmax, on standardised features."""
-TREES, RATE, DEPTH, LEAF, TRIED = 120, 0.05, 3, 15, 6
+TREES, RATE, DEPTH, LEAF, TRIED = 250, 0.05, 3, 15, 8
 """The decision's trees: how many, what each may say, questions asked one after another, least examples of an answer,
 and features tried for a question. Between 40 and 200 trees of two to four questions little changes in five folds."""
 BROAD_WEIGHT = 3.0
 """What a broad question weighs in fitting, a narrow one being 1: they are fewer, and they are what is asked most."""
+CLINIC_SHARE = 2.0
+"""What the clinic's questions weigh in the decision against each other set: only they were written by others."""
 REACH = 6.0
 """See qa.compose.Calibration."""
 REFUSAL_WEIGHT = 1.0
@@ -147,7 +149,7 @@ def _asked(tree: Tree | Sequence[Tree]) -> Iterator[str]:
 def _examples(folder: Path, k: int) -> tuple[Calibration, list[Example]]:
     """The examples of every set, and the model they were gathered with: all in it but likeness is yet to be fitted."""
     sets = (
-        (record_paths(), (DATA / "questions-library.jsonl", DATA / "questions-broad.jsonl")),
+        (record_paths(), tuple(DATA / f"questions-{name}.jsonl" for name in ("library", "broad", "clinic"))),
         ([INVENTED / "invented-report.txt", INVENTED / "invented-trial.txt"], (INVENTED / "invented-questions.jsonl",)),
     )
     found: list[Example] = []
@@ -317,7 +319,8 @@ def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
     """Records and documents weigh the same in all, and so do answerable and unanswerable questions within each."""
     keys = [(e.question.id.rstrip("0123456789").removesuffix("n")[:1] or "l", e.question.answerable) for e in examples]
     counts = {key: keys.count(key) for key in keys}
-    return np.array([len(keys) / (len(counts) * counts[key]) for key in keys])
+    hefts = [CLINIC_SHARE if key[0] == "c" else 1.0 for key in keys]
+    return np.array([heft * len(keys) / (len(counts) * counts[key]) for heft, key in zip(hefts, keys, strict=True)])
 
 
 def fit_decision(

@@ -66,6 +66,11 @@ _CUT = re.compile(
     r";|\bthat is\b|\bi\.e\.|\bnamely\b|\b(?:vs\.?|versus|whereas|while|but|against|compared)\b|\s(?:than)\s"
 )
 
+_MATCHED_AFTER = re.compile(r"(?:-|,)?(?: and (?:sex|gender))?-? ?(?:matched|adjusted)", re.I)
+_MATCHED_BEFORE = re.compile(
+    r"\b(?:matched|adjust\w+|allow\w+|correct\w+) (?:for|by|on) (?:[\w-]+,? (?:and )?){0,4}$", re.I
+)
+"""Where an age is what groups were matched by."""
 _LATER = re.compile(
     r"\b(?:an?|one|two|three|four|five|six|\d+) (?:further |more )?(?:day|week|month|year)s? "
     r"(?:later|on|after that|afterwards)\b",
@@ -143,6 +148,15 @@ def names_in(sentence: Parsed, slot: str) -> list[Entity]:
             for name in found
             if (name.kind == "arm" or not any(a.start <= name.start and name.end <= a.end for a in arms))
             and not _ENDPOINT.search(sentence.text[: name.start])
+        ]
+    if slot == "measure":
+        found = [
+            name
+            for name in found
+            if name.name.casefold() != "age"
+            or not (
+                _MATCHED_AFTER.match(sentence.text, name.end) or _MATCHED_BEFORE.search(sentence.text[: name.start])
+            )
         ]
     if slot == "time":
         ages = re.compile(r"\b(?:aged?|old|older|younger)\b", re.I)

@@ -58,11 +58,33 @@ def decision_features(question: Question, ranked: Sequence[Candidate]) -> dict[s
         "measure_told_first": head[0].features["measure_told"],
         "measure_leads": max(c.features["measure_leads"] for c in head),
         "measure_other": head[0].features["measure_other"],
-        "asked_for": math.log1p(total),
+        "title": head[0].features["title"],
+        **_lacking_by_kind(lacks(question, ranked)),
         "figure_missing": float(
             question.wants == "figure" and not any(ch.isdigit() for c in head[:2] for ch in c.text)
         ),
     }
+
+
+def _lacking_by_kind(lacking: Sequence[Sequence[Need]]) -> dict[str, float]:
+    """What the best candidate lacks, and the one that lacks least: ideas, technical words, rarer and plainer words."""
+    found: dict[str, float] = {}
+    for kind in ("idea", "technical", "rarer", "plainer"):
+        weights = [sum(need.weight for need in needs if _kind(need) == kind) for needs in lacking]
+        found[f"lacking first, {kind}"], found[f"lacking, {kind}"] = weights[0], min(weights)
+    return found
+
+
+def _kind(need: Need) -> str:
+    if need.name:
+        return "name"
+    if need.concept:
+        return "idea"
+    return "technical" if need.weight >= TECHNICAL else "rarer" if need.weight >= HEAVY else "plainer"
+
+
+TECHNICAL = 0.97
+"""From this weight on, a word is hardly one of plain English."""
 
 
 def lacks(question: Question, ranked: Sequence[Candidate]) -> list[tuple[Need, ...]]:

@@ -119,7 +119,7 @@ def _figures(claim: Parsed, findings: Sequence[Finding]) -> dict[str, float]:
         "other names": min(2, sum(f.check in ("trial", "drug", "device", "centre", "population") for f in findings))
         / 2,
         "direction refuted": float(any(f.check == "direction" for f in findings)),
-        "negation refuted": float(any(f.check == "negation" for f in findings)),
+        "negation refuted": float(any(f.check in ("negation", "contrast") for f in findings)),
         "strength differs": float(any(f.check == "strength" for f in findings)),
     }
 

@@ -14,19 +14,21 @@ from qa.parsed import Parsed, weighted_terms
 from qa.same_value import same_value
 
 _DENIED = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|without|cannot|n't|free(?:dom)?|fail(?:s|ed|ing)?)\b|n't\b|-free\b", re.I
+    r"\b(?:not|no|never|yet to|none|neither|nor|without|cannot|n't|free(?:dom)?|fail(?:s|ed|ing)?)\b|n't\b|-free\b",
+    re.I,
 )
 """Words that turn what they stand beside."""
 _BEFORE = 14
 """Characters before a word in which a negation turns it."""
 _MADE_MORE = re.compile(
-    r"\b(?P<up>higher|greater|larger|longer|more(?! than)|commoner|oftener|stronger|bigger)\b"
+    r"\b(?P<up>(?:twice|double|triple|\w+ times) the|higher|greater|larger|longer|more(?! than)|commoner|oftener|stronger|bigger)\b"
     r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker)\b"
     r"|\b(?P<good>better|safer|superior)\b|\b(?P<bad>worse|inferior|poorer)\b|\b(?P<preferred>prefer\w*|favou?red)\b",
     re.I,
 )
 _THAN = re.compile(
-    r"\b(?:rather than|than|instead of|in preference to|over(?= [a-z-]*[a-z]{5})|(?<=preferred )to)\b", re.I
+    r"\b(?:rather than|than|instead of|(?:that |those )?seen in|that (?:of|in)|in preference to|over(?= [a-z-]*[a-z]{5})|(?<=preferred )to)\b",
+    re.I,
 )
 _HARM = re.compile(
     r"\b(?:risk|mortality|deaths?|died|hazard|readmi\w+|complicat\w+|events?|recurr\w+|bleeding|strokes?)\b", re.I
@@ -74,7 +76,7 @@ _OF_WHOM = re.compile(
 )
 _MOST = (
     (re.compile(r"\b(?:great|vast|overwhelming|large) majority\b|\bnearly all\b|\balmost all\b", re.I), 70.0, 100.0),
-    (re.compile(r"\bmost but not all\b", re.I), 50.0, 99.99),
+    (re.compile(r"\b(?:most|many) but not all\b", re.I), 50.0, 99.99),
     (re.compile(r"\b(?:a|the) majority\b|\bmost (?:of|patients|people|procedures|cases)\b", re.I), 50.0, 100.0),
     (re.compile(r"\b(?:a|the|small) minority\b", re.I), 0.0, 50.0),
 )
@@ -159,7 +161,7 @@ def _comparisons(text: str) -> Iterator[_Comparison]:
             about = f"{before} {text[more.end() : than.start()]}"
             sense, said = str(more.lastgroup), f"{more.group()} … {than.group()}"
             behind = " ".join(behind.split()[:4]) if sense == "preferred" else behind
-        elif than.group().casefold() == "over":
+        elif than.group().casefold() in ("over", "rather than", "instead of"):
             about, behind = (" ".join(part) for part in (text[: than.start()].split()[-4:], behind.split()[:4]))
             sense, said = "preferred", than.group()
         else:
@@ -269,6 +271,63 @@ def _not_this(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     return ""
 
 
+def _rather(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """What the evidence says, set aside by the claim: "a trial rather than a guideline"."""
+    text = "\n".join(sentence.text for sentence in evidence)
+    for found in _RATHER.finditer(claim.text):
+        denied = set(weighted_terms(found["this"]))
+        said = set(weighted_terms(claim.text[: found.start()][-40:])) - denied
+        theirs = set(weighted_terms(text))
+        if denied and denied <= theirs and said and not said & theirs and not _RATHER.search(text):
+            return f"The claim says “{found.group()}”, the passage speaks of it."
+    return ""
+
+
+_RATHER = re.compile(r"\b(?:rather than|instead of)\s+(?:an?\s+|the\s+)?(?P<this>[a-z][\w-]+(?: [a-z][\w-]+)?)", re.I)
+
+
+def _not_word(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A word that the evidence has only behind a "not", told by the claim without one: "not validated"."""
+    if _DENIED.search(claim.text):
+        return ""
+    ours = set(weighted_terms(claim.text))
+    for sentence in evidence:
+        for found in _NOT.finditer(sentence.text):
+            word = set(weighted_terms(found["word"]))
+            if not word or not word <= ours or found["word"].lower().startswith(_ELSEWHERE):
+                continue
+            if any(word & set(weighted_terms(_NOT.sub(" ", other.text))) for other in evidence):
+                continue
+            return f"The passage says “{found.group()}”, the claim does not."
+    return ""
+
+
+_ELSEWHERE = ("signif", "differ", "recommend", "consider", "indicat", "advis")
+"""What other checks weigh."""
+_NOT = re.compile(
+    r"\b(?:not|never)\s+(?:yet |been |fully |formally |be |being )*(?P<word>[a-z]{5,}(?:ed|able|ible|al|ent|ive))\b",
+    re.I,
+)
+
+
+def _nobody(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """Some patients in the claim where the evidence says that there was none."""
+    said = _SOME_OF_THEM.search(claim.text)
+    if said is None or _DENIED.search(claim.text):
+        return ""
+    for sentence in evidence:
+        none = _NONE.search(sentence.text)
+        if none:
+            return f"The claim says “{said.group()}”, the passage “{none.group()}”."
+    return ""
+
+
+_SOME_OF_THEM = re.compile(
+    r"\b(?:some|several|many|a few|most|all) (?:of the )?(?:patients|people|participants|women|men|cases)\b", re.I
+)
+_NONE = re.compile(r"\b(?:no (?:patients?|one|participants?|cases?|woman|man)|none(?: of the \w+)?|nobody)\b", re.I)
+
+
 # -- shares and parts --------------------------------------------------------------------------------------------------
 
 
@@ -337,4 +396,18 @@ def _assumed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     return ""
 
 
-_RULES = (_part_above_whole, _opposed, _exchanged, _widened, _both, _unshown, _not_this, _most, _alone, _assumed)
+_RULES = (
+    _part_above_whole,
+    _opposed,
+    _exchanged,
+    _widened,
+    _both,
+    _unshown,
+    _not_this,
+    _rather,
+    _not_word,
+    _nobody,
+    _most,
+    _alone,
+    _assumed,
+)

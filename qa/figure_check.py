@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.bindings import EVENT, Bound, bindings
+from qa.bindings import EVENT, Bound, bindings, names_in
 from qa.compatible import compatible
 from qa.finding import ORDER, Finding, Weight
 from qa.follows import follows
@@ -120,11 +120,7 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     figure = item.figure
     every = list(_candidates(evidence, subject))
     same = [c for c in every if same_value(figure, c.bound.figure) or _yearly(claim, figure, c.bound.figure)]
-    if (
-        not same
-        and _tallied(claim, figure)
-        and not any(_same_noun(claim, figure, c.sentence, c.bound.figure) for c in every)
-    ):
+    if not same and _tallied(claim, figure, every):
         return None
     if not same and follows(claim, figure, evidence):
         return _of_another_measure(claim, item, every)
@@ -140,15 +136,20 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     return best
 
 
-def _tallied(claim: Parsed, figure: Quantity) -> bool:
-    """Whether a small number in words counts what the passage lists, not patients: "the two guidelines"."""
-    in_words = figure.text.isalpha() and figure.kind == "number" and figure.value <= ROUND
-    return in_words and bool(_TALLIED.match(claim.text, figure.end))
+def _tallied(claim: Parsed, figure: Quantity, every: Sequence[_Candidate]) -> bool:
+    """Whether a small number in words counts what the passage lists and does not count: "the two guidelines"."""
+    in_words = figure.text.isalpha() and figure.kind in ("number", "count") and figure.value <= ROUND
+    counted = _TALLIED.match(claim.text, figure.end) if in_words else None
+    if counted is None:
+        return False
+    noun = set(weighted_terms(counted["noun"]))
+    behind = [c.sentence.text[c.bound.figure.start : c.bound.figure.end + 24] for c in every]
+    return not any(noun & set(weighted_terms(text)) for text in behind)
 
 
 _TALLIED = re.compile(
-    r"\s+(?:[\w-]+ ){0,2}?(?:documents|guidelines|versions|sources|reports|papers|articles|societies|figures|numbers"
-    r"|values|analyses|populations|groups|arms|ways|reasons|things|definitions|thresholds|criteria|findings|results|treatments"
+    r"\s+(?:[\w-]+ ){0,2}?(?P<noun>documents|guidelines|versions|sources|reports|papers|articles|societies|figures|numbers"
+    r"|values|analyses|populations|groups|arms|ways|reasons|things|definitions|thresholds|criteria|findings|results|treatments|trials|studies"
     r"|options|strategies|approaches|devices|drugs|procedures|operations|techniques)\b",
     re.I,
 )
@@ -381,6 +382,8 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             continue
         if slot == "measure" and (ours.kind in _UNMEASURED or _misread(claim, candidate.bound) or _size(claim, ours)):
             continue
+        if slot == "measure" and ours.kind in ("p", "ci") and _names_one(claim, candidate.bound.slots["measure"]):
+            continue
         if slot == "measure" and not (_measurable(item) and _measurable(candidate.bound)):
             continue
         if _tied(item, slot) and (slot in candidate.bound.sure or slot in ("trial", "centre")):
@@ -478,6 +481,11 @@ _COMPOSITE = re.compile(
     re.I,
 )
 _JOINED = re.compile(r"\bor\b|\band/or\b|\b(?:composite|combined|end-?points?|events?|either|alive|free)\b|/", re.I)
+
+
+def _names_one(claim: Parsed, of: frozenset[str]) -> bool:
+    """Whether the claim names the measure somewhere: a p value of two joined outcomes is either's."""
+    return any(compatible("measure", frozenset({name.name}), of) for name in names_in(claim, "measure"))
 
 
 def _measurable(bound: Bound) -> bool:

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from qa.bindings import bindings
 from qa.parsed import Parsed
 from qa.quantity import Quantity
-from qa.same_value import ABOUT, COUNTS, TIMES_AGREE, kinds_meet, near, rounds, units_meet
+from qa.same_value import ABOUT, COUNTS, ROUND, TIMES_AGREE, kinds_meet, near, rounds, same_value, units_meet
 
 Rule = Callable[[Parsed, Quantity, Sequence[Parsed]], bool]
 
@@ -46,7 +46,7 @@ _BEYOND = re.compile(r"\b(more than|over|less than|fewer than|nearly|almost|just
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _WALK = re.compile(r"\b(?:six|6)[- ]min(?:ute)?s?[- ]walk|\b6MW[TD]?\b", re.I)
-_AGE = re.compile(r"\b(?:age|aged|older?)\b|\bthose\s*$", re.I)
+_AGE = re.compile(r"\b(?:age|aged|old(?:er)?)\b|\bthose\s*$", re.I)
 
 
 def follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -92,6 +92,49 @@ def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -
             if a.group == b.group and abs(apart - abs(figure.canonical[0])) <= room:
                 return True
     return False
+
+
+_FURTHER = re.compile(r"\s*(?:further|farther|" + _APART.pattern.split("(?:", 1)[1], re.I)
+
+
+def _own_difference(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether the claim says how far its own two figures lie apart: "by 10 points, from 45.2% to 35.2%"."""
+    said = figure.role == "by" or figure.unit in ("pp", "point") or _FURTHER.match(claim.text, figure.end)
+    if not said or figure.kind in ("ci", "p", "ratio", "year"):
+        return False
+    units = ("%",) if figure.unit in ("pp", "point", "%") else (figure.unit,)
+    others = [f for f in claim.figures if f is not figure and f.unit in units and len(f.values) == 1]
+    shown = [f for f in others if any(same_value(f, g) for s in evidence for g in s.figures)]
+    for a, b in combinations(shown, 2):
+        apart = abs(a.canonical[0] - b.canonical[0])
+        room = 2 * ABOUT * apart if figure.operator == "~" else _ROUNDING * 10**-figure.decimals * figure.factor
+        if a.kind == b.kind and apart and abs(apart - abs(figure.canonical[0])) <= room:
+            return True
+    return False
+
+
+def _is_share(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether a percentage is what one count of a sentence is of its greatest: "44%" of 2,954 and 6,675."""
+    if figure.kind != "percent" or figure.operator not in ("=", "~"):
+        return False
+    for sentence in evidence:
+        whole = max((f.value for f in sentence.figures if f.kind == "count" and f.unit == "patient"), default=0.0)
+        parts = [
+            f.value
+            for f in sentence.figures
+            if f.kind in ("count", "number") and f.decimals == 0 and _A_PART.search(sentence.text[: f.start])
+        ]
+        for part in parts if whole >= _MANY else ():
+            share = 100 * part / whole
+            if ROUND <= part < whole and abs(share - figure.value) <= _ROUNDING * 10**-figure.decimals + 1e-9:
+                return True
+    return False
+
+
+_A_PART = re.compile(r"(?:: |\(|\bof (?:whom|which|these) )$")
+"""Before a count of some of them: "6675 patients (trial-ineligible: 2954)"."""
+_MANY = 30
+"""People studied, at least, where a share of them is worked out."""
 
 
 def _is_level(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -250,6 +293,7 @@ def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
         spoken = [_DAYS[unit.lower()] for s in evidence for unit in _A_TIME.findall(s.text)]
         return any(abs(days - figure.canonical[0]) <= TIMES_AGREE * days for days in spoken)
     aged = figure.kind == "number" and not figure.unit and _AGE.search(claim.text[: figure.end])
+    aged = aged and not any(f.unit == "d" and claim.text.startswith((" old", "-old"), f.end) for f in claim.figures)
     return bool(aged) and any(
         o.unit == "d"
         and {o.operator[0], figure.operator[0]} != {"<", ">"}
@@ -266,6 +310,6 @@ def _around(claim: Parsed, figure: Quantity) -> str:
 
 _RULES: tuple[Rule, ...] = (
     _signed_change, _is_the_rest, _both_counts, _died, _is_relative, _multiple, _more_than_a_part, _is_change_of,
-    _is_distance, _is_level, _is_bound, _is_change, _elliptic, _both_years, _spoken_time,
+    _own_difference, _is_share, _is_distance, _is_level, _is_bound, _is_change, _elliptic, _both_years, _spoken_time,
 )  # fmt: skip
 """Each knows one way in which a reader may put a figure without falsifying it."""

@@ -249,6 +249,8 @@ def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
     for here, there in ((ours, theirs), (theirs, ours)):
         for word in sorted(here - there):
             for prefix in _PREFIXES:
+                if prefix == "a" and word.endswith("ing"):
+                    continue  # "waiting", "awaiting"
                 if prefix + word in there - here:
                     said, found = (word, prefix + word) if here is ours else (prefix + word, word)
                     reason = f"The claim says “{said}”, the passage “{found}”."

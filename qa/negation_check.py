@@ -41,6 +41,9 @@ _BY_CHANCE = 0.05
 """The conventional level of significance: a larger p value leaves it open that there is no effect."""
 _ALIKE = 0.1
 """Share by which two figures may differ that nobody would call different without a test."""
+_NO_LONGER = re.compile(r"\s+longer\b(?! than)")
+"""A change rather than a denial: "no longer severe" is "became non-severe"."""
+_BECAME = re.compile(r"\bbecame (?:non-|less )|\b(?:resolved|ceased|fell below)\b", re.I)
 _CATEGORY = re.compile(r"\s+(?:or|to|/)\s")
 """What follows "no" in a name of a grade: "no or mild MR"."""
 
@@ -49,6 +52,8 @@ def check_negation(claim: Parsed, carriers: Sequence[Parsed], evidence: Sequence
     """At most one finding; `carriers` are the sentences that hold the claim's topic, the fullest first."""
     turned = [f for f in claim.figures for s in evidence for other in s.figures if denied_bound(claim, f, s, other)]
     ours = [cue for cue in _cues(claim) if not any(f.end <= cue.start for f in turned)]
+    if any(_BECAME.search(sentence.text) for sentence in evidence):
+        ours = [cue for cue in ours if not (cue.word == "no" and _NO_LONGER.match(claim.text, cue.end))]
     beside = _beside_figures(claim, ours, evidence) or _all_but(claim, evidence)
     if beside or not carriers:
         return [beside] if beside else []

@@ -34,7 +34,8 @@ _FRACTIONS = {
     "one fifth": 0.2,
 }  # fmt: skip
 _FRACTION = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})(?= of\b| the\b)"
+    r"(?<![\w-])(?P<time>half[ -]an? ?)(?=years?\b|months?\b|weeks?\b|days?\b|hours?\b)"
+    rf"|(?<![\w-])(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})(?= of\b| the\b)"
     r"|(?<![\w-])(?:one|two|three)[- ](?:third|quarter)s?(?=[,;.)]|\s*$)"
     rf"|(?<![\w-])(?P<of>an?|{_SMALL})[- ](?P<parts>fifth|sixth|seventh|eighth|ninth|tenth)s?"
     r"(?= of\b| the\b|[,;.)]|\s*$)",
@@ -144,6 +145,10 @@ def _read(printed: str) -> tuple[float, int]:
 def _in_words(text: str) -> list[Numeral]:
     found: list[Numeral] = []
     for match in _FRACTION.finditer(text):
+        if match["time"]:
+            end = match.start() + len(match["time"].rstrip())
+            found.append(Numeral(start=match.start(), end=end, value=0.5, decimals=1, in_words=True))
+            continue
         value = _FRACTIONS.get(match.group().lower())
         if match["of"]:
             value = _UNITS.get(match["of"].lower(), 1) / _PARTS.index(match["parts"].lower())

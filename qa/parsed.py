@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 from domain.sentences import sentence_spans
-from kb.words import rarity, terms
+from kb.words import rarity, stem, terms
 from qa.entities import Entity, entities, families_of
 from qa.polarity import Signal, clauses, signals
 from qa.quantities import Quantity, quantities
@@ -48,7 +49,15 @@ def weight(word: str) -> float:
 @lru_cache(maxsize=16384)
 def weighted_terms(text: str) -> Mapping[str, float]:
     """Stem → weight of the content words of `text`."""
-    return {term.stem: weight(term.word) for term in terms(text)}
+    return {_alike().get(term.stem, term.stem): weight(term.word) for term in terms(text)}
+
+
+@lru_cache(maxsize=1)
+def _alike() -> Mapping[str, str]:
+    """The stem of every word that has others alike → the stem of the first of them (qa/alike.txt)."""
+    lines = files("qa").joinpath("alike.txt").read_text(encoding="utf-8").splitlines()
+    groups = [[stem(word) for word in line.split()] for line in lines if line and not line.startswith("#")]
+    return {one: group[0] for group in groups for one in group}
 
 
 @lru_cache(maxsize=16384)

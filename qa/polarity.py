@@ -28,6 +28,8 @@ _CLAUSE_END = re.compile(
     r"|\s+and\s+(?=there|no\s)|:\s"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_ADJUSTED = re.compile(r"independent(?:ly)? of|irrespective of|regardless of", re.I)
+"""Behind an effect, what it was adjusted for: "a higher risk, independent of age" tells no lack of one."""
 _EITHER_WAY = re.compile(r"\b(?:or|whether)\s+$", re.I)
 
 
@@ -67,6 +69,8 @@ def signals(text: str) -> tuple[Signal, ...]:
                 continue  # "diabetic or not" denies nothing
             found.append(Signal(sense=sense, start=match.start(), end=match.end(), word=match.group().lower()))
     negations = [signal for signal in found if signal.sense == "negation"]
+    moved = [signal for signal in found if signal.sense in ("up", "down", "good", "bad")]
+    found = [s for s in found if not (_ADJUSTED.match(s.word) and any(other.end <= s.start for other in moved))]
     nulls = [signal for signal in found if signal.sense == "null"]
     marked = []
     for signal in found:

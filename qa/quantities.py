@@ -15,7 +15,7 @@ from qa.units import COUNTED, NO_UNIT, read_unit
 __all__ = ["Quantity", "quantities"]
 
 _P = re.compile(
-    r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?(?:interaction|trend|noninferiority|non-inferiority|"
+    r"(?<![\w.])[pP](?: is (?:quoted|given|reported)(?: as)?)?(?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?(?:interaction|trend|noninferiority|non-inferiority|"
     r"superiority|heterogeneity|difference)\)?)?\s*(?:of|was|is|=|:)?\s*$"
 )
 _P_OP = re.compile(r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?[a-z-]*\)?)?\s*(?:of|was|is)?\s*$")
@@ -64,6 +64,7 @@ _DURING = re.compile(
     r"\bover\s*(?:the (?:next|first|following|last)\s*|(?:an?\s+)?(?:mean|median|average)\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
+_JUST_OVER = re.compile(r"\b(?:a little|just|slightly|well)\s+over\s*$", re.IGNORECASE)
 _OLDER = re.compile(r"\b(?:aged?|older)\b[^.]{0,12}$", re.IGNORECASE)
 
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -273,7 +274,7 @@ def _single(text: str, numeral: Numeral, before: str) -> Quantity:
 def _operator_before(text: str, at: int, dimension: str) -> tuple[Operator, int]:
     """The operator that stands before `at`, and where it begins; "over 24 months" is a time, not an operator."""
     prefix = text[max(0, at - 40) : at]
-    if dimension == "d" and _DURING.search(prefix) and not _OLDER.search(prefix):
+    if dimension == "d" and _DURING.search(prefix) and not _OLDER.search(prefix) and not _JUST_OVER.search(prefix):
         return "=", at
     for operator, pattern in _OPERATORS_BEFORE.items():
         match = pattern.search(prefix)

@@ -52,7 +52,7 @@ _NUMBER_WORDS = {
 _DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
 _TIME = re.compile(
     r"(?<![\w.])(?P<n>\d+(?:\.\d+)?|" + "|".join(_NUMBER_WORDS) + r")(?:\s*(?:-|–|to|and|,)\s*(?P<m>\d+))?[\s-]*"
-    r"(?P<unit>days?|d|weeks?|wks?|months?|mo|mos|years?|yrs?|y)(?![\w/])(?!\s*[- ]?\s*olds?\b)(?!\s+of\s+age)",
+    r"(?P<unit>days?|d|weeks?|wks?|months?|mo|mos|years?|yrs?|y)(?![\w/])(?!\s*[- ]?\s*olds?\b)(?!\s+of\s+age)(?!\s+to\s+live)",
     re.IGNORECASE,
 )
 _HALF_A_YEAR = re.compile(r"\bhalf[ -]a[ -]year\b|\bhalf[ -]year\b", re.IGNORECASE)
@@ -61,6 +61,13 @@ _NAME = re.compile(
     r"(?<!\w)(?:[A-Z][\w’']*[A-Z0-9][\w’-]*|[A-Z][a-zà-ÿ]{2,})"
     r"(?:\s(?:I{1,3}|IV)\b|\s(?:Clinic|Hospital|University|Institute|Center|Centre|College)\b)?"
 )
+_INSTITUTION = frozenset(map(stem, ("clinic", "hospital", "university", "institute", "center", "college")))
+_TO_LIVE = re.compile(r"\b(?:live|living|life expectancy|survive)\b[^.?!]{0,20}$", re.IGNORECASE)
+"""Before a time that a patient has left."""
+_LIKE = re.compile(r"[-–](?:like|type|style|eligible|ineligible|era|based|specific)$", re.IGNORECASE)
+"""Behind a name, what is like it: "COAPT-like patients"."""
+_STRESSED = frozenset("MILD MODERATE SEVERE NOT ONLY NEVER ALL ANY BOTH BEFORE AFTER WITH WITHOUT MORE LESS VERY".split())
+"""Words in capitals for stress, not because they name a study."""
 _STAGE = re.compile(r"I{1,3}|IV|(?:I{1,3}|IV)[-–/](?:I{1,3}|IV)")
 
 WEIGHT_CONCEPT = 1.0
@@ -72,6 +79,10 @@ _PATIENT = re.compile(
     r"\s*(?i:my|our|an?)\b[^.?!]*\b(?i:patient|lady|man|woman|gentleman|person)\b.*[.!;](?=\s+[A-Z][^.?!]*\?\s*$)",
     re.DOTALL,
 )
+_CONTEXT = re.compile(r".*[.!](?=\s+[A-Z][^.?!]*\?\s*$)", re.DOTALL)
+"""What is told before the question is put: "I keep hearing that … What was the average EROA?"."""
+_LEAD_IN = re.compile(r"\s*[A-Za-z' ]{3,40}?(?::| [-–])\s")
+"""Who asks, or what for: "For a talk: what share …"."""
 _ITS_VALUE = re.compile(r"\b([A-Za-z][\w-]*)(?:\s+(?:class|of|is|at))*\s*[<>≥≤~]?=?\s*(?:\d|I{1,3}\b|IV\b)")
 """A measure with the value that a described patient has: what is asked is not asked of it."""
 _HOW_OFTEN = frozenset(map(stem, ("often", "common", "commoner", "commonest", "frequent")))
@@ -161,6 +172,8 @@ def times(text: str) -> tuple[float, ...]:
     """The time points named in `text`, in days, ascending; ages ("64-year-old") are not time points."""
     found: set[float] = set()
     for match in _TIME.finditer(text):
+        if _TO_LIVE.search(text[: match.start()]):
+            continue
         unit = _DAYS[match["unit"][0].lower()]
         for number in (match["n"], match["m"]):
             if number:
@@ -184,6 +197,9 @@ def read_question(text: str) -> Question:
     concepts = named(text)
     told = _PATIENT.match(text)
     described = told.end() if told else 0
+    before = _CONTEXT.match(text) or _LEAD_IN.match(text)
+    context = before.end() if before and (before.re is _CONTEXT or _is_lead_in(before.group())) else 0
+    asked = set(folded(text[context:]))
     names = [span for span in _name_spans(text) if span[0] >= described]
     values = frozenset(stem for match in _ITS_VALUE.finditer(text[:described]) for stem in folded(match[1]))
     needs: list[Need] = []
@@ -191,12 +207,12 @@ def read_question(text: str) -> Question:
     for concept, stems in concepts.items():
         words = " ".join(term.word for term in terms(text) if term.stem in stems) or concept
         weight = WEIGHT_INNER if concept in FIELD or _said_by_another(concept, concepts) else WEIGHT_CONCEPT
-        weight *= WEIGHT_DESCRIBED if stems <= values else 1.0
+        weight *= WEIGHT_DESCRIBED if stems <= values or not stems & asked else 1.0
         needs.append(Need(words=words, weight=weight, concept=concept, stems=tuple(sorted(stems))))
         seen.update(stems)
     time_spans = [match.span() for match in _TIME.finditer(text)]
     for start, end in names:
-        unit = folded(text[start:end])
+        unit = folded(_LIKE.sub("", text[start:end]))
         capitals = text != text.upper() and _in_capitals(text[start:end])
         if unit and (capitals or not set(unit) <= seen):
             needs.append(Need(words=text[start:end], weight=WEIGHT_NAME, stems=unit, name=True, capitals=capitals))
@@ -208,7 +224,7 @@ def read_question(text: str) -> Question:
             continue
         seen.add(term.stem)
         seen.update(folded(term.word))
-        weight = _weight(term.word) * (WEIGHT_DESCRIBED if term.start < described else 1.0)
+        weight = _weight(term.word) * (WEIGHT_DESCRIBED if term.start < max(described, context) else 1.0)
         needs.append(Need(words=term.word, weight=weight, stems=folded(term.word)))
     return Question(
         text=text,
@@ -217,6 +233,12 @@ def read_question(text: str) -> Question:
         times=times(text),
         years=tuple(sorted({int(match.group()) for match in _YEAR.finditer(text)})),
     )
+
+
+def _is_lead_in(text: str) -> bool:
+    """Whether what stands before a colon is neither a name nor a subject."""
+    words = re.findall(r"[A-Za-z']+", text)
+    return not named(text) and all(word.lower() in STOPWORDS or rarity(word.lower()) < 1.0 for word in words)
 
 
 def _in_capitals(name: str) -> bool:
@@ -242,7 +264,9 @@ def _weight(word: str) -> float:
     """How heavy a word without a concept is: of a compound its heaviest part; a count and a plain word weigh little."""
     parts = re.split(r"[-/]", word)
     return max(
-        WEIGHT_GENERIC if stem(part) in GENERIC or part.isdigit() else rarity(part.lower()) for part in parts if part
+        WEIGHT_GENERIC if stem(part) in GENERIC or part.isdigit() else rarity(part.lower())
+        for part in parts
+        if part
     )
 
 
@@ -258,6 +282,10 @@ def _name_spans(text: str) -> list[tuple[int, int]]:
         if opens and re.fullmatch(r"[A-Z][a-zà-ÿ]+", match.group()) and not (listed and not named(first)):
             continue
         if text == text.upper() and rarity(first.lower()) < 1.0:
+            continue
+        if stem(first) in GENERIC and rarity(first.lower()) >= 1.0:
+            continue  # "RCT", "MV": no study
+        if first in _STRESSED:
             continue
         if _STAGE.fullmatch(match.group()) or (named(first) and re.search(r"\sI{1,3}V?$|\sIV$", match.group())):
             continue  # "NYHA III": a class of a measure
@@ -306,6 +334,8 @@ def _speaks(
 ) -> bool:
     if need.concept:
         return need.concept in concepts
+    if need.name and len(need.stems) > 1 and need.stems[-1] in _INSTITUTION and have.issuperset(need.stems[:-1]):
+        return True  # "the Mayo cohort" is the Mayo Clinic's
     if not have.issuperset(need.stems):
         return False
     if not need.name or len(need.stems) > 3:

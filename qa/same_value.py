@@ -34,6 +34,8 @@ def same_value(claim: Quantity, other: Quantity) -> bool:
         theirs = theirs[:1] if claim.role == "from" else theirs[-1:]
     if claim.unit == "" or other.unit == "":
         ours, theirs = claim.values, other.values
+    if len(ours) == 1 and len(theirs) == 2 and claim.operator == "~" and other.kind == "range":
+        return any(near(ours, (end,), claim, other) for end in theirs)  # "about 1,420" for 1,422-1,426
     if len(ours) != len(theirs):
         return len(ours) == 1 and len(theirs) == 2 and claim.operator != "=" and ours[0] in theirs
     if (
