@@ -147,6 +147,7 @@ def names_in(sentence: Parsed, slot: str) -> list[Entity]:
             name
             for name in found
             if (name.kind == "arm" or not any(a.start <= name.start and name.end <= a.end for a in arms))
+            and not any(o is not name and o.kind != "arm" and _holds(o, name) for o in found)
             and not _ENDPOINT.search(sentence.text[: name.start])
         ]
     if slot == "measure":
@@ -162,6 +163,11 @@ def names_in(sentence: Parsed, slot: str) -> list[Entity]:
         ages = re.compile(r"\b(?:aged?|old|older|younger)\b", re.I)
         found = [name for name in found if not ages.search(sentence.text[max(0, name.start - 18) : name.end + 6])]
     return sorted(found, key=lambda name: (name.start, name.end))
+
+
+def _holds(longer: Entity, name: Entity) -> bool:
+    """Whether a name lies inside a longer one: the repair in "edge-to-edge repair"."""
+    return longer.start <= name.start and name.end <= longer.end and longer.end - longer.start > name.end - name.start
 
 
 def _groups(text: str) -> list[Entity]:

@@ -4,40 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from qa.comparison import DENIED, exchanged
 from qa.finding import Finding
 from qa.parsed import Parsed, weighted_terms
 from qa.same_value import same_value
 
-_DENIED = re.compile(
-    r"\b(?:not|no|never|yet to|none|neither|nor|without|cannot|n't|free(?:dom)?|fail(?:s|ed|ing)?)\b|n't\b|-free\b",
-    re.I,
-)
-"""Words that turn what they stand beside."""
 _BEFORE = 14
 """Characters before a word in which a negation turns it."""
-_MADE_MORE = re.compile(
-    r"\b(?P<up>(?:twice|double|triple|\w+ times) the|higher|greater|larger|longer|more(?! than)|commoner|oftener|stronger|bigger)\b"
-    r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker)\b"
-    r"|\b(?P<good>better|safer|superior)\b|\b(?P<bad>worse|inferior|poorer)\b|\b(?P<preferred>prefer\w*|favou?red)\b",
-    re.I,
-)
-_THAN = re.compile(
-    r"\b(?:rather than|than|instead of|(?:that |those )?seen in|that (?:of|in)|in preference to|over(?= [a-z-]*[a-z]{5})|(?<=preferred )to)\b",
-    re.I,
-)
-_HARM = re.compile(
-    r"\b(?:risk|mortality|deaths?|died|hazard|readmi\w+|complicat\w+|events?|recurr\w+|bleeding|strokes?)\b", re.I
-)
-_SIDE = 110
-"""Characters on either side of a comparison in which its two sides are named."""
-_ENDS = re.compile(r"[.;:(](?!\d)|,\s(?=with\b|and\b|but\b|while\b|a\b)|\bwhereas\b|\bwhile\b|\bbut\b")
-_OPPOSITE = {"up": "down", "down": "up", "good": "bad", "bad": "good", "preferred": ""}
-
 _EVERYONE = re.compile(
     r"\b(?:whether or not|regardless of|irrespective of|no matter|or not\b|all comers|anyone|everyone|unconditional\w*"
     r"|(?:every|any|all) (?:patients?|person|people)|without (?:restriction|condition)s?|with or without)\b",
@@ -62,6 +39,7 @@ _KINDS = tuple(
 _OPEN = re.compile(
     r"\b(?:does|do|did|can|could) ?(?:not|n't) (?:show|prove|establish|demonstrate|mean|imply|support|confirm|tell)\b"
     r"|\bcannot (?:show|prove|establish|demonstrate|tell)\b"
+    r"|\bno (?:proven|established|demonstrated|confirmed)\b|\bunprove[nd]\b"
     r"|\bnot (?:\w+ )?(?:established|proven|proved|shown|demonstrated|confirmed|known)\b",
     re.I,
 )
@@ -83,7 +61,7 @@ _MOST = (
 """Words for a share, with the least and the most per cent that they may stand for."""
 _ALONE = re.compile(r"\b(?:by itself|by themselves|on (?:its|their) own|alone|in isolation)\b", re.I)
 _TWO = re.compile(r"\b([\w-]+(?: [\w-]+)?) or ([\w-]+(?: [\w-]+)?)\b", re.I)
-_BOTH = re.compile(r"\bboth\b", re.I)
+_BOTH = re.compile(r"\bboth\b|\ball (?:three|present|needed|required|met)\b", re.I)
 
 
 def check_contrast(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
@@ -124,84 +102,11 @@ def _sides_told(pair: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> dic
     for side, words in enumerate(pair):
         for match in words.finditer(text):
             before = text[max(0, match.start() - _BEFORE) : match.start()]
-            denied = _DENIED.search(re.split(r"[.;,\n]", before)[-1])
+            denied = DENIED.search(re.split(r"[.;,\n]", before)[-1])
             told.setdefault(
                 1 - side if denied else side, f"{denied.group()} … {match.group()}" if denied else match.group()
             )
     return told
-
-
-# -- the two sides of a comparison -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Comparison:
-    """`who` is more, less, better, worse (`sense`) than `whom`, each with its words; `harm`: of some harm."""
-
-    who: frozenset[str]
-    whom: frozenset[str]
-    sense: str
-    harm: bool
-    said: str
-
-    def points(self) -> set[str]:
-        """Which way it points: as it says, and as a judgement where more of it is harm."""
-        return {self.sense, {"up": "bad", "down": "good"}[self.sense]} if self.harm else {self.sense}
-
-
-def _comparisons(text: str) -> Iterator[_Comparison]:
-    for than in _THAN.finditer(text):
-        opened = [m for m in _MADE_MORE.finditer(text, max(0, than.start() - _SIDE), than.start() + 1)]
-        if opened and re.search(r"[.;](?!\d)", text[opened[-1].end() : than.start()]):
-            opened = []
-        behind = _ENDS.split(text[than.end() : than.end() + _SIDE])[0]
-        if opened:
-            more = opened[-1]
-            before = _ENDS.split(text[max(0, more.start() - _SIDE) : more.start()])[-1]
-            about = f"{before} {text[more.end() : than.start()]}"
-            sense, said = str(more.lastgroup), f"{more.group()} … {than.group()}"
-            behind = " ".join(behind.split()[:4]) if sense == "preferred" else behind
-        elif than.group().casefold() in ("over", "rather than", "instead of"):
-            about, behind = (" ".join(part) for part in (text[: than.start()].split()[-4:], behind.split()[:4]))
-            sense, said = "preferred", than.group()
-        else:
-            continue
-        who, whom = _words(about), _words(behind)
-        harm = sense in ("up", "down") and bool(_HARM.search(about))
-        if who - whom and whom - who:
-            yield _Comparison(who=who - whom, whom=whom - who, sense=sense, harm=harm, said=said)
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(weighted_terms(re.sub(r"\bnon-", "non", text, flags=re.I)))
-
-
-def _exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
-    """A comparison of the evidence whose two sides changed places."""
-    said = list(_comparisons(claim.text))
-    if len(said) > 1 or _DENIED.search(claim.text):
-        return ""
-    found = [(one, sentence) for sentence in evidence for one in _comparisons(sentence.text)]
-    if len(found) != 1 or _DENIED.search(found[0][1].text):
-        return ""
-    theirs = found[0][0]
-    if not said:
-        more = list(_MADE_MORE.finditer(claim.text))
-        only = _words(claim.text)
-        if len(more) == 1 and more[0].lastgroup in ("up", "down", "good", "bad"):
-            if str(more[0].lastgroup) in theirs.points() and only & theirs.whom and not only & theirs.who:
-                return (
-                    f"The claim says “{more[0].group()}” of the side that the passage compares with (“{theirs.said}”)."
-                )
-        return ""
-    ours = said[0]
-    straight = (len(ours.who & theirs.who), len(ours.whom & theirs.whom))
-    across = (len(ours.who & theirs.whom), len(ours.whom & theirs.who))
-    if all(across) and not all(straight) and ours.points() & theirs.points():
-        return f"The passage compares the two sides the other way round (“{theirs.said}”)."
-    if all(straight) and not any(across) and {_OPPOSITE[sense] for sense in ours.points()} & theirs.points():
-        return f"The claim says “{ours.said}”, the passage “{theirs.said}”."
-    return ""
 
 
 # -- wider than the passage --------------------------------------------------------------------------------------------
@@ -248,7 +153,7 @@ def _both(claim: Parsed, evidence: Sequence[Parsed]) -> str:
 def _unshown(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """Something that the evidence calls not shown, told as shown."""
     said = _SHOWN.search(claim.text)
-    if said is None or _DENIED.search(claim.text):
+    if said is None or DENIED.search(claim.text):
         return ""
     for sentence in evidence:
         left_open = _OPEN.search(sentence.text)
@@ -259,7 +164,7 @@ def _unshown(claim: Parsed, evidence: Sequence[Parsed]) -> str:
 
 def _not_this(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """What the evidence sets aside ("LV volume, not survival"), told in place of what it says."""
-    if _DENIED.search(claim.text):
+    if DENIED.search(claim.text):
         return ""
     ours = set(weighted_terms(claim.text))
     for sentence in evidence:
@@ -288,7 +193,7 @@ _RATHER = re.compile(r"\b(?:rather than|instead of)\s+(?:an?\s+|the\s+)?(?P<this
 
 def _not_word(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """A word that the evidence has only behind a "not", told by the claim without one: "not validated"."""
-    if _DENIED.search(claim.text):
+    if DENIED.search(claim.text):
         return ""
     ours = set(weighted_terms(claim.text))
     for sentence in evidence:
@@ -313,7 +218,7 @@ _NOT = re.compile(
 def _nobody(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """Some patients in the claim where the evidence says that there was none."""
     said = _SOME_OF_THEM.search(claim.text)
-    if said is None or _DENIED.search(claim.text):
+    if said is None or DENIED.search(claim.text):
         return ""
     for sentence in evidence:
         none = _NONE.search(sentence.text)
@@ -399,7 +304,7 @@ def _assumed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
 _RULES = (
     _part_above_whole,
     _opposed,
-    _exchanged,
+    exchanged,
     _widened,
     _both,
     _unshown,

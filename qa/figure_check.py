@@ -148,9 +148,9 @@ def _tallied(claim: Parsed, figure: Quantity, every: Sequence[_Candidate]) -> bo
 
 
 _TALLIED = re.compile(
-    r"\s+(?:[\w-]+ ){0,2}?(?P<noun>documents|guidelines|versions|sources|reports|papers|articles|societies|figures|numbers"
-    r"|values|analyses|populations|groups|arms|ways|reasons|things|definitions|thresholds|criteria|findings|results|treatments|trials|studies"
-    r"|options|strategies|approaches|devices|drugs|procedures|operations|techniques)\b",
+    r"\s+(?:[\w-]+ ){0,2}?(?P<noun>documents|guidelines|versions|sources|reports|papers|articles|societies|figures"
+    r"|numbers|values|analyses|populations|groups|arms|ways|reasons|things|definitions|thresholds|criteria|findings|results"
+    r"|treatments|trials|studies|options|strategies|approaches|devices|drugs|procedures|operations|techniques)\b",
     re.I,
 )
 
@@ -166,7 +166,7 @@ def _of_another_measure(claim: Parsed, item: Bound, every: Sequence[_Candidate])
     """Where all that the figure may follow from is of other measures: "deaths fell by 34%" from an HR of admissions."""
     ours = item.slots.get("measure", frozenset())
     theirs = [c.bound.slots["measure"] for c in every if c.bound.slots.get("measure")]
-    if not ours or not theirs or any(compatible("measure", ours, one) for one in theirs):
+    if not ours or not theirs or any(compatible("measure", ours, one) for one in theirs) or ours == {"age"}:
         return None
     if _JOINED.search(claim.text) or (
         _LIFE.search(" ".join(ours)) and any(_LIFE.search(" ".join(one)) for one in theirs)
@@ -366,7 +366,7 @@ def _against(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | Non
             check="measure", weight="contradicted",
             reason=f"In the passage {shown} is a goal that was set, in the claim what came out.",
         )  # fmt: skip
-    if _PER_LIFE.match(claim.text, ours.end) and not _PER_LIFE.match(candidate.sentence.text, theirs.end):
+    if _per_life(claim, ours) and not _per_life(candidate.sentence, theirs):
         return Finding(
             check="unit", weight="contradicted",
             reason=f"The claim gives {shown} per year of life gained, the passage does not.",
@@ -402,6 +402,12 @@ _PER_LIFE = re.compile(
     re.I,
 )
 """Behind a sum of money: what it buys, as a cost-effectiveness ratio gives it."""
+
+
+def _per_life(sentence: Parsed, figure: Quantity) -> bool:
+    """Whether what stands behind the digits of the figure makes it a price of life gained."""
+    digits = re.match(r".*\d", figure.text)
+    return bool(digits and _PER_LIFE.match(sentence.text, figure.start + digits.end()))
 
 
 def _other_row(claim: Parsed, item: Bound, candidate: _Candidate) -> Finding | None:

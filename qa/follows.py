@@ -97,9 +97,17 @@ def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -
 _FURTHER = re.compile(r"\s*(?:further|farther|" + _APART.pattern.split("(?:", 1)[1], re.I)
 
 
+_MOVED = re.compile(
+    r"\b(?:gain(?:ed|s)?|lost|loss|drop(?:ped)?|f[ae]ll|rose|rise|increased?|decreased?|difference|gap)(?: of)?\s+$",
+    re.I,
+)
+"""Before how far something moved: "gained 12 mm"."""
+
+
 def _own_difference(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether the claim says how far its own two figures lie apart: "by 10 points, from 45.2% to 35.2%"."""
     said = figure.role == "by" or figure.unit in ("pp", "point") or _FURTHER.match(claim.text, figure.end)
+    said = said or _MOVED.search(claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start])
     if not said or figure.kind in ("ci", "p", "ratio", "year"):
         return False
     units = ("%",) if figure.unit in ("pp", "point", "%") else (figure.unit,)
@@ -292,8 +300,8 @@ def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
             return any(_WALK.search(sentence.text) for sentence in evidence)
         spoken = [_DAYS[unit.lower()] for s in evidence for unit in _A_TIME.findall(s.text)]
         return any(abs(days - figure.canonical[0]) <= TIMES_AGREE * days for days in spoken)
-    aged = figure.kind == "number" and not figure.unit and _AGE.search(claim.text[: figure.end])
-    aged = aged and not any(f.unit == "d" and claim.text.startswith((" old", "-old"), f.end) for f in claim.figures)
+    old = any(f.unit == "d" and claim.text.startswith((" old", "-old"), f.end) for f in claim.figures)
+    aged = figure.kind == "number" and not figure.unit and not old and _AGE.search(claim.text[: figure.end])
     return bool(aged) and any(
         o.unit == "d"
         and {o.operator[0], figure.operator[0]} != {"<", ">"}

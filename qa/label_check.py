@@ -251,6 +251,9 @@ def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
             for prefix in _PREFIXES:
                 if prefix == "a" and word.endswith("ing"):
                     continue  # "waiting", "awaiting"
+                own = claim.text if here is ours else text
+                if re.search(rf"\b(?:not|no)\b(?:\W+\w+){{0,2}}\W+{word}\b", own, re.I):
+                    continue  # "not device related" is unrelated
                 if prefix + word in there - here:
                     said, found = (word, prefix + word) if here is ours else (prefix + word, word)
                     reason = f"The claim says “{said}”, the passage “{found}”."

@@ -10,10 +10,12 @@ from qa.quantity import Kind, Operator, Quantity
 
 _OPERATORS_AFTER: dict[Operator, re.Pattern[str]] = {
     ">=": re.compile(
-        r"\s*(?:at least|at a minimum)(?=[\s.,;)]|$)(?! \d)|\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer|wider)\b|\s*and (?:above|over)\b"
+        r"\s*(?:at least|at a minimum)(?=[\s.,;)]|$)(?! \d)"
+        r"|\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer|wider)\b|\s*and (?:above|over)\b"
     ),
     "<=": re.compile(
-        r"\s*at (?:the )?most\b(?! \d)|\s*,?\s*or (?:less|fewer|lower|below|smaller|younger|better|under|shorter|narrower)\b"
+        r"\s*at (?:the )?most\b(?! \d)"
+        r"|\s*,?\s*or (?:less|fewer|lower|below|smaller|younger|better|under|shorter|narrower)\b"
         r"|\s*and (?:below|under)\b"
     ),
 }
@@ -27,8 +29,8 @@ _NYHA = re.compile(
     r"(?:\s+(?:of|was|is|went|moved|improved|changed|fell|rose|from|to)){0,3}"
     rf"\s*(?P<op>≥|>=|>|≤|<=|<)?\s*(?P<a>{_CLASS_ONE})(?:\s*(?:[-–/]|or|and)\s*(?P<b>{_CLASS_ONE}))?"
     rf"(?:\s*(?:to|→)\s*(?:NYHA\s+)?(?:class\s+)?(?P<to>{_CLASS_ONE}))?"
-    rf"|\b(?:functional )?class(?:es)?\s+(?=(?:IV|I{{1,3}})\s*(?:[-–/]|to|or|and)\s*(?:IV|I{{1,3}})\b)(?P<a3>{_CLASS_ONE})"
-    rf"\s*(?:[-–/]|to|or|and)\s*(?P<b3>{_CLASS_ONE})"
+    rf"|\b(?:functional )?class(?:es)?\s+(?=(?:IV|I{{1,3}})\s*(?:[-–/]|to|or|and)\s*(?:IV|I{{1,3}})\b)"
+    rf"(?P<a3>{_CLASS_ONE})\s*(?:[-–/]|to|or|and)\s*(?P<b3>{_CLASS_ONE})"
     rf"|\bfunctional class(?:es)?\s+(?P<a2>{_CLASS_ONE})(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>{_CLASS_ONE}))?"
 )
 _COR = re.compile(

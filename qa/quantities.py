@@ -15,8 +15,8 @@ from qa.units import COUNTED, NO_UNIT, read_unit
 __all__ = ["Quantity", "quantities"]
 
 _P = re.compile(
-    r"(?<![\w.])[pP](?: is (?:quoted|given|reported)(?: as)?)?(?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?(?:interaction|trend|noninferiority|non-inferiority|"
-    r"superiority|heterogeneity|difference)\)?)?\s*(?:of|was|is|=|:)?\s*$"
+    r"(?<![\w.])[pP](?: is (?:quoted|given|reported)(?: as)?)?(?:\s*-?\s*values?)?"
+    r"(?:\s*(?:\(|for\s+)?(?:interaction|trend|noninferiority|non-inferiority|superiority|heterogeneity|difference)\)?)?\s*(?:of|was|is|=|:)?\s*$"
 )
 _P_OP = re.compile(r"(?<![\w.])[pP](?:\s*-?\s*values?)?(?:\s*(?:\(|for\s+)?[a-z-]*\)?)?\s*(?:of|was|is)?\s*$")
 _CI_BEFORE = re.compile(
@@ -43,14 +43,17 @@ _YEARS_OF_PATIENTS = re.compile(r"\s*(?:patient|person)[- ](?:years?|months?)\b"
 _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
-    "<=": r"≤|<=|=<|⩽|\b(?:at most|no more than|not more than|not (?:exceed|exceeding)|up to|as (?:much|many) as"
-    r"|a maximum of|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than|less than or equal to)",
+    "<=": r"≤|<=|=<|⩽|\b(?:max(?:imum)?(?: of)?|at most"
+    r"|no more than|not more than|not (?:exceed|exceeding)|up to"
+    r"|as (?:much|many) as|a maximum of|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than"
+    r"|less than or equal to)",
     ">=": r"≥|>=|=>|⩾|\b(?:at least|no less than|not less than|no fewer than|a minimum of|minimum of"
     r"|greater than or equal to|no (?:lower|smaller|shorter|younger) than)",
     "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|narrower than"
     r"|younger than)",
-    ">": r">|\b(?:more than|greater than|above|over|exceed(?:s|ed|ing)?|in excess of|higher than|larger than"
-    r"|longer than|wider than|older than|beyond)",
+    ">": r">|\b(?:more than|greater than|above|over|exceed(?:s|ed|ing)?"
+    r"|topp(?:ed|ing)|surpass(?:es|ed|ing)?|in excess of"
+    r"|higher than|larger than|longer than|wider than|older than|beyond)",
     "~": r"[~≈∼≃]|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|close to|circa|some)",
 }
 _OPERATORS_BEFORE = {
@@ -233,6 +236,8 @@ def _fraction(text: str, a: Numeral, b: Numeral) -> Quantity | None:
 
 def _single(text: str, numeral: Numeral, before: str) -> Quantity:
     unit = read_unit(text, numeral.end)
+    if numeral.is_year and unit.dimension == "grade":
+        unit = NO_UNIT  # "in 2021 grades it IIb"
     end = numeral.end + unit.length
     operator, start = _operator_before(text, numeral.start, unit.dimension)
     operator, end = operator_after(text, end, operator)

@@ -52,7 +52,8 @@ _NUMBER_WORDS = {
 _DAYS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
 _TIME = re.compile(
     r"(?<![\w.])(?P<n>\d+(?:\.\d+)?|" + "|".join(_NUMBER_WORDS) + r")(?:\s*(?:-|–|to|and|,)\s*(?P<m>\d+))?[\s-]*"
-    r"(?P<unit>days?|d|weeks?|wks?|months?|mo|mos|years?|yrs?|y)(?![\w/])(?!\s*[- ]?\s*olds?\b)(?!\s+of\s+age)(?!\s+to\s+live)",
+    r"(?P<unit>days?|d|weeks?|wks?|months?|mo|mos|years?|yrs?|y)(?![\w/])"
+    r"(?!\s*[- ]?\s*olds?\b)(?!\s+(?:of\s+age|to\s+live))",
     re.IGNORECASE,
 )
 _HALF_A_YEAR = re.compile(r"\bhalf[ -]a[ -]year\b|\bhalf[ -]year\b", re.IGNORECASE)
@@ -66,7 +67,7 @@ _TO_LIVE = re.compile(r"\b(?:live|living|life expectancy|survive)\b[^.?!]{0,20}$
 """Before a time that a patient has left."""
 _LIKE = re.compile(r"[-–](?:like|type|style|eligible|ineligible|era|based|specific)$", re.IGNORECASE)
 """Behind a name, what is like it: "COAPT-like patients"."""
-_STRESSED = frozenset("MILD MODERATE SEVERE NOT ONLY NEVER ALL ANY BOTH BEFORE AFTER WITH WITHOUT MORE LESS VERY".split())
+_STRESSED = frozenset("MILD MODERATE SEVERE NOT ONLY NEVER ALL ANY BOTH BEFORE AFTER WITH WITHOUT MORE LESS".split())
 """Words in capitals for stress, not because they name a study."""
 _STAGE = re.compile(r"I{1,3}|IV|(?:I{1,3}|IV)[-–/](?:I{1,3}|IV)")
 
@@ -264,9 +265,7 @@ def _weight(word: str) -> float:
     """How heavy a word without a concept is: of a compound its heaviest part; a count and a plain word weigh little."""
     parts = re.split(r"[-/]", word)
     return max(
-        WEIGHT_GENERIC if stem(part) in GENERIC or part.isdigit() else rarity(part.lower())
-        for part in parts
-        if part
+        WEIGHT_GENERIC if stem(part) in GENERIC or part.isdigit() else rarity(part.lower()) for part in parts if part
     )
 
 

@@ -67,6 +67,9 @@ def near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other:
         about = ABOUT / 2 if any(char.isdigit() for char in claim.text) else ABOUT
         if claim.operator == "~" and (abs(a - b) <= about * scale or rounds(claim, other)):
             continue
+        if claim.operator == "~" and claim.unit == other.unit and claim.factor != other.factor:
+            if round(b / claim.factor, claim.decimals) == abs(claim.value):
+                continue  # "close to 0.2 cm2" for 21 mm2
         return False
     return True
 
@@ -113,7 +116,7 @@ def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
     if part.kind == "percent" and total:
         spoken = "/" not in whole.text and total <= _SPOKEN
         share = 100 * count / total
-        if spoken and total <= ROUND:
+        if spoken and (total <= ROUND or count == 1):
             return abs(share - part.value) <= ABOUT * share
         return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
     return False

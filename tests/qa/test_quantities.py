@@ -142,3 +142,24 @@ def test_spans_are_slices_in_order(text: str) -> None:
 def test_any_value_is_read_back(value: object, unit: str) -> None:
     found = one(f"it was {value}{unit} there")
     assert math.isclose(found.value, float(str(value)))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("half a year later", 0.5, "d"),
+        ("two and a half years of follow-up", 2.5, "d"),
+        ("two fifths of the patients", 40.0, "%"),
+        ("EUR 6.5 million was spent", 6_500_000.0, ""),
+    ],
+)
+def test_parts_and_multiples_in_words(text: str, value: float, unit: str) -> None:
+    (figure,) = quantities(text)
+    assert figure.value == pytest.approx(value) and figure.unit == unit
+
+
+def test_an_operator_may_stand_behind_and_a_spread_over_time_is_none() -> None:
+    assert [figure.operator for figure in quantities("six months at most")] == ["<="]
+    assert [figure.operator for figure in quantities("over a mean of 40.8 months")] == ["="]
+    assert [figure.operator for figure in quantities("a little over 4 years")] == [">"]
+    assert [figure.operator for figure in quantities("in at least half of the spectra")] == [">="]

@@ -64,3 +64,31 @@ def test_a_compound_of_plain_words_is_a_plain_word(word: str) -> None:
 
 def test_to_refer_is_the_form_of_a_question() -> None:
     assert weights("Should I refer for TEER?")["refer"] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("asked", "none"),
+    [
+        ("Which RCT of repair in MODERATE secondary MR was neutral?", {"RCT", "MODERATE"}),
+        ("How did COAPT-like patients fare in the registry?", {"COAPT-like"}),
+        ("Does the 2025 guideline advise a clip when eight months to live are left?", set()),
+    ],
+)
+def test_abbreviations_stress_and_likeness_are_no_names(asked: str, none: set[str]) -> None:
+    read = read_question(asked)
+    lacking = missing(read, "In COAPT (2018) patients were followed.")
+    assert not {need.words for need in lacking if need.name} & none
+    assert not read.times
+
+
+def test_a_clinics_cohort_is_that_of_the_clinic() -> None:
+    asked = read_question("What did the Mayo Clinic report on ischaemic MR?")
+    assert not [need for need in missing(asked, "The Mayo ischaemic MR cohort (2001): 303 patients.") if need.name]
+    assert [need for need in missing(asked, "The Duke cohort (2003): 2057 patients.") if need.name]
+
+
+def test_what_leads_to_the_question_weighs_less_than_the_question() -> None:
+    told = weights("I keep hearing the trial took milder MR. What was the average tenting area?")
+    assert told["hearing"] <= 0.15 and told["milder"] < weights("Was the MR milder?")["milder"]
+    assert weights("For a talk: what share carries severe MR?").get("talk", 0.0) <= 0.15
+    assert weights("TITAN: what share carries severe MR?")["TITAN"] == 1.0

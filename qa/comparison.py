@@ -1,0 +1,116 @@
+"""Comparisons in words: who is more or less, better or worse than whom; and whether a claim exchanges the two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.parsed import Parsed, weighted_terms
+
+DENIED = re.compile(
+    r"\b(?:not|no|never|yet to|none|neither|nor|without|cannot|n't|free(?:dom)?|fail(?:s|ed|ing)?)\b"
+    r"|n't\b|-free\b",
+    re.I,
+)
+"""Words that turn what they stand beside."""
+_MADE_MORE = re.compile(
+    r"\b(?P<up>(?:twice|double|triple|\w+ times) the|higher|greater|larger|longer|more(?! than)|commoner|oftener"
+    r"|stronger|bigger)\b"
+    r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker)\b"
+    r"|\b(?P<good>better|safer|superior)\b|\b(?P<bad>worse|inferior|poorer)\b|\b(?P<preferred>prefer\w*|favou?red)\b",
+    re.I,
+)
+_THAN = re.compile(
+    r"\b(?:rather than|than|instead of|(?:that |those )?seen in|that (?:of|in)|in preference to"
+    r"|over(?= (?:an? |the )?(?!median|period|month|year|course|follow|first)[a-z-]*[a-z]{5})|(?<=preferred )to)\b",
+    re.I,
+)
+_HARM = re.compile(
+    r"\b(?:risk|mortality|deaths?|died|hazard|readmi\w+|complicat\w+|events?|recurr\w+|bleeding|strokes?)\b", re.I
+)
+_SIDE = 110
+"""Characters on either side of a comparison in which its two sides are named."""
+_ENDS = re.compile(r"[.;:(](?!\d)|,\s(?=with\b|and\b|but\b|while\b|a\b)|\bwhereas\b|\bwhile\b|\bbut\b")
+_OPPOSITE = {"up": "down", "down": "up", "good": "bad", "bad": "good", "preferred": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`who` is more, less, better, worse (`sense`) than `whom`, each with its words; `harm`: of some harm.
+
+    `near` are the words of `who` behind the comparison: "greater in idiopathic than …".
+    """
+
+    who: frozenset[str]
+    near: frozenset[str]
+    whom: frozenset[str]
+    sense: str
+    harm: bool
+    said: str
+
+    def points(self) -> set[str]:
+        """Which way it points: as it says, and as a judgement where more of it is harm."""
+        return {self.sense, {"up": "bad", "down": "good"}[self.sense]} if self.harm else {self.sense}
+
+
+def _comparisons(text: str) -> Iterator[Comparison]:
+    for than in _THAN.finditer(text):
+        opened = [m for m in _MADE_MORE.finditer(text, max(0, than.start() - _SIDE), than.start() + 1)]
+        if opened and re.search(r"[.;](?!\d)", text[opened[-1].end() : than.start()]):
+            opened = []
+        behind = _ENDS.split(text[than.end() : than.end() + _SIDE])[0]
+        if opened:
+            more = opened[-1]
+            before = _ENDS.split(text[max(0, more.start() - _SIDE) : more.start()])[-1]
+            behind_it = text[more.end() : than.start()]
+            about = f"{before} {behind_it}"
+            sense, said = str(more.lastgroup), f"{more.group()} … {than.group()}"
+            behind = " ".join(behind.split()[:4]) if sense == "preferred" else behind
+        elif than.group().casefold() in ("over", "rather than", "instead of"):
+            about, behind = (" ".join(part) for part in (text[: than.start()].split()[-4:], behind.split()[:4]))
+            behind_it = ""
+            sense, said = "preferred", than.group()
+        else:
+            continue
+        who, whom = _words(about), _words(behind)
+        harm = sense in ("up", "down") and bool(_HARM.search(about))
+        if who - whom and whom - who:
+            near = _words(behind_it) - whom
+            yield Comparison(who=who - whom, near=near, whom=whom - who, sense=sense, harm=harm, said=said)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(weighted_terms(re.sub(r"\bnon-", "non", text, flags=re.I)))
+
+
+def exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """A comparison of the evidence whose two sides changed places."""
+    said = list(_comparisons(claim.text))
+    if len(said) > 1 or DENIED.search(claim.text):
+        return ""
+    found = [(one, sentence) for sentence in evidence for one in _comparisons(sentence.text)]
+    if len(found) != 1 or DENIED.search(found[0][1].text):
+        return ""
+    theirs = found[0][0]
+    if not said:
+        more = list(_MADE_MORE.finditer(claim.text))
+        only = _words(claim.text)
+        if len(more) == 1 and more[0].lastgroup in ("up", "down", "good", "bad"):
+            if (
+                str(more[0].lastgroup) in theirs.points()
+                and only & theirs.whom
+                and not only & (theirs.near or theirs.who)
+            ):
+                return (
+                    f"The claim says “{more[0].group()}” of the side that the passage compares with (“{theirs.said}”)."
+                )
+        return ""
+    ours = said[0]
+    straight = (len(ours.who & theirs.who), len(ours.whom & theirs.whom))
+    across = (len(ours.who & theirs.whom), len(ours.whom & theirs.who))
+    if all(across) and not all(straight) and ours.points() & theirs.points():
+        return f"The passage compares the two sides the other way round (“{theirs.said}”)."
+    if all(straight) and not any(across) and {_OPPOSITE[sense] for sense in ours.points()} & theirs.points():
+        return f"The claim says “{ours.said}”, the passage “{theirs.said}”."
+    return ""
