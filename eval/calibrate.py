@@ -46,7 +46,8 @@ RIDGE = 12.0
 """L2 penalty of every softmax, on standardised features."""
 TREES, RATE, DEPTH, LEAF, TRIED = 250, 0.05, 3, 15, 8
 """The decision's trees: how many, what each may say, questions asked one after another, least examples of an answer,
-and features tried for a question. Between 40 and 200 trees of two to four questions little changes in five folds."""
+and features tried for a question. With each of seven authors left out in turn 250 trees judge better than 150 (AUC
+0.850 for 0.845, on questions never fitted 0.913 for 0.902); four questions a tree and other leaves change little."""
 BROAD_WEIGHT = 3.0
 """What a broad question weighs in fitting, a narrow one being 1: they are fewer, and they are what is asked most."""
 CLINIC_SHARE = 2.0

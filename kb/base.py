@@ -63,7 +63,7 @@ class Base:
         self._documents: dict[str, Document] = {}
         self._passages: dict[str, tuple[Passage, ...]] = {}
         self._questions: list[tuple[Passage, Document]] | None = None
-        self._records: dict[str, EvidenceRecord] | None = None
+        self._records: dict[str, EvidenceRecord | None] = {}
         self._of_record: dict[str, str] = {}
 
     # -- finding ---------------------------------------------------------------------------------------------------
@@ -193,11 +193,15 @@ class Base:
 
     def record(self, record_id: str) -> EvidenceRecord | None:
         """The evidence record of that id; None when the base does not hold it."""
-        return self._held_records().get(record_id)
+        with self._guard:
+            self._snapshot()
+            if record_id not in self._records:
+                self._records[record_id] = next(iter(self._catalogue.records(record_id)), None)
+            return self._records[record_id]
 
     def records(self) -> list[EvidenceRecord]:
         """Every evidence record, by id."""
-        return list(self._held_records().values())
+        return self._catalogue.records()
 
     def path_of(self, doc_id: str) -> str:
         """The absolute path that a document was read from (the first by name, where it stands at several)."""
@@ -387,7 +391,7 @@ class Base:
             self._documents.clear()
             self._passages.clear()
             self._questions = None
-            self._records = None
+            self._records.clear()
             self._of_record.clear()
             for _ in range(LOOK_AGAIN):
                 before = self._catalogue.meta()
@@ -399,13 +403,6 @@ class Base:
                 if self._catalogue.meta() == before:
                     break
             raise BaseDamaged(f"{self.path}: {failure} Run `chordae kb verify --repair`.") from failure
-
-    def _held_records(self) -> dict[str, EvidenceRecord]:
-        with self._guard:
-            self._snapshot()
-            if self._records is None:
-                self._records = {record.record_id: record for record in self._catalogue.records()}
-            return self._records
 
     def _known(self, doc_ids: set[str]) -> dict[str, Document]:
         with self._guard:

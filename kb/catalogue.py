@@ -303,9 +303,11 @@ class Catalogue:
         with self._connect() as connection:
             return tuple(read_passage(data, document) for data in connection.execute(statement).scalars())
 
-    def records(self) -> list[EvidenceRecord]:
-        """Every evidence record, by id."""
+    def records(self, record_id: str | None = None) -> list[EvidenceRecord]:
+        """The evidence records by id, all or the one; a record that is not there gives an empty list."""
         statement = select(records.c.data).order_by(records.c.record_id)
+        if record_id is not None:
+            statement = statement.where(records.c.record_id == record_id)
         with self._connect() as connection:
             return [decode(EvidenceRecord, json.loads(data)) for data in connection.execute(statement).scalars()]
 

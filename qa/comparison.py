@@ -87,24 +87,18 @@ def _words(text: str) -> frozenset[str]:
 def exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """A comparison of the evidence whose two sides changed places."""
     said = list(_comparisons(claim.text))
-    if len(said) > 1 or DENIED.search(claim.text):
+    more = list(_MADE_MORE.finditer(claim.text))
+    if len(said) > 1 or not (said or len(more) == 1) or DENIED.search(claim.text):
         return ""
     found = [(one, sentence) for sentence in evidence for one in _comparisons(sentence.text)]
     if len(found) != 1 or DENIED.search(found[0][1].text):
         return ""
     theirs = found[0][0]
     if not said:
-        more = list(_MADE_MORE.finditer(claim.text))
-        only = _words(claim.text)
-        if len(more) == 1 and more[0].lastgroup in ("up", "down", "good", "bad"):
-            if (
-                str(more[0].lastgroup) in theirs.points()
-                and only & theirs.whom
-                and not only & (theirs.near or theirs.who)
-            ):
-                return (
-                    f"The claim says “{more[0].group()}” of the side that the passage compares with (“{theirs.said}”)."
-                )
+        only, sense = _words(claim.text), more[0].lastgroup
+        of_the_other = only & theirs.whom and not only & (theirs.near or theirs.who)
+        if sense != "preferred" and sense in theirs.points() and of_the_other:
+            return f"The claim says “{more[0].group()}” of the side that the passage compares with (“{theirs.said}”)."
         return ""
     ours = said[0]
     straight = (len(ours.who & theirs.who), len(ours.whom & theirs.whom))

@@ -90,8 +90,9 @@ def _opposed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """A word of the claim for which the evidence has only the opposite: "prespecified" for "post hoc"."""
     text = "\n".join(sentence.text for sentence in evidence)
     for pair in _opposites():
-        ours, theirs = [_sides_told(pair, one) for one in (claim.text, text)]
-        if len(ours) == len(theirs) == 1 and not set(ours) & set(theirs):
+        ours = _sides_told(pair, claim.text)
+        theirs = _sides_told(pair, text) if len(ours) == 1 else {}  # most claims tell neither side
+        if len(theirs) == 1 and not set(ours) & set(theirs):
             return f"The claim says “{next(iter(ours.values()))}”, the passage “{next(iter(theirs.values()))}”."
     return ""
 

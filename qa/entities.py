@@ -157,8 +157,8 @@ def entities(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> tupl
     Trials, devices and centres that no list knows are recognised by how they are written.
     """
     found = [entity for entity in _listed(text)]
-    others = [(e.start, e.end) for e in found if e.kind in ("device", "drug")]
-    found += [t for t in _unlisted_trials(text) if not any(a <= t.start < b for a, b in others)]
+    known = [entity for entity in found if entity.kind in ("device", "drug")]
+    found += [trial for trial in _unlisted_trials(text) if not _overlapped(trial.start, trial.end, known)]
     found += list(_centres(text, [entity for entity in found if entity.kind == "centre"]))
     found += _timepoints(text)
     found += _severities(text)

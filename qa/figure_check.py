@@ -506,8 +506,9 @@ def _size(claim: Parsed, figure: Quantity) -> bool:
     """Whether the figure is how many were studied ("a cohort of 404 patients"): no measure's."""
     if figure.unit not in COUNTS:
         return False
-    before, behind = claim.text[: figure.start], claim.text[figure.end - 8 if figure.unit else figure.end :]
-    return bool(_COHORT_OF.search(before)) or bool(_STUDIED.search(before) and _PEOPLE.match(behind))
+    before = claim.text[: figure.start]
+    people = bool(figure.unit) or bool(_PEOPLE.match(claim.text, figure.end))
+    return bool(_COHORT_OF.search(before)) or (people and bool(_STUDIED.search(before)))
 
 
 _STUDIED = re.compile(

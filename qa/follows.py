@@ -94,7 +94,7 @@ def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -
     return False
 
 
-_FURTHER = re.compile(r"\s*(?:further|farther|" + _APART.pattern.split("(?:", 1)[1], re.I)
+_FURTHER = re.compile(r"\s*(?:further|farther)\b", re.I)
 
 
 _MOVED = re.compile(
@@ -106,8 +106,9 @@ _MOVED = re.compile(
 
 def _own_difference(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether the claim says how far its own two figures lie apart: "by 10 points, from 45.2% to 35.2%"."""
-    said = figure.role == "by" or figure.unit in ("pp", "point") or _FURTHER.match(claim.text, figure.end)
-    said = said or _MOVED.search(claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start])
+    before = claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start]
+    behind = _FURTHER.match(claim.text, figure.end) or _APART.match(claim.text, figure.end)
+    said = figure.role == "by" or figure.unit in ("pp", "point") or behind or _MOVED.search(before)
     if not said or figure.kind in ("ci", "p", "ratio", "year"):
         return False
     units = ("%",) if figure.unit in ("pp", "point", "%") else (figure.unit,)

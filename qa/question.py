@@ -198,8 +198,7 @@ def read_question(text: str) -> Question:
     concepts = named(text)
     told = _PATIENT.match(text)
     described = told.end() if told else 0
-    before = _CONTEXT.match(text) or _LEAD_IN.match(text)
-    context = before.end() if before and (before.re is _CONTEXT or _is_lead_in(before.group())) else 0
+    context = _told_before(text)
     asked = set(folded(text[context:]))
     names = [span for span in _name_spans(text) if span[0] >= described]
     values = frozenset(stem for match in _ITS_VALUE.finditer(text[:described]) for stem in folded(match[1]))
@@ -234,6 +233,12 @@ def read_question(text: str) -> Question:
         times=times(text),
         years=tuple(sorted({int(match.group()) for match in _YEAR.finditer(text)})),
     )
+
+
+def _told_before(text: str) -> int:
+    """Where what is told before the question ends; 0 where it begins with the question."""
+    told, lead = _CONTEXT.match(text), _LEAD_IN.match(text)
+    return told.end() if told else lead.end() if lead and _is_lead_in(lead.group()) else 0
 
 
 def _is_lead_in(text: str) -> bool:
