@@ -106,7 +106,7 @@ def ask(
         str | None,
         typer.Option("--llm", metavar="NAME", help='A language model by its LangChain name ("ollama:llama3").'),
     ] = None,
-    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="Passages to answer from.")] = 12,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=1000, help="Passages to answer from.")] = Settings().k,
 ) -> None:
     """Answer a question with citations, or say what is missing.
 
@@ -272,11 +272,17 @@ def ingest(
         from kb.starter import stock
 
         with _progress("Adding the starter library", len(record_paths())) as advance:
-            reports += stock(base, lambda found: read(found, base.embedder.count_tokens), advance)
+            reports += stock(
+                base,
+                lambda found: read(found, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens),
+                advance,
+            )
     if paths:
         files = list(walk(paths))
         with _progress("Reading", len(files)) as advance:
-            reports += base.add(read(files, base.embedder.count_tokens, held=base.held), advance)
+            reports += base.add(
+                read(files, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens, held=base.held), advance
+            )
         reports += base.gone([path for path in paths if path.expanduser().is_dir()], remove=prune)
     failed = [report for report in reports if report.status == "failed"]
     if as_json:
@@ -327,7 +333,9 @@ def fetch(
             failures.append(str(error))
     paths = [work.path for work in works if work.path is not None]
     with _progress("Reading", len(paths)) as advance:
-        reports = base.add(read(paths, base.embedder.count_tokens, held=base.held), advance)
+        reports = base.add(
+            read(paths, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens, held=base.held), advance
+        )
     if as_json:
         _json(
             {
@@ -524,7 +532,11 @@ def _open(settings: Settings, *, create: bool = False) -> Base:
             from kb.library import record_paths
 
             with _progress("Adding the starter library", len(record_paths())) as advance:
-                stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)
+                stock(
+                    base,
+                    lambda paths: read(paths, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens),
+                    advance,
+                )
     return base
 
 
@@ -582,12 +594,16 @@ def _readable(file: Path) -> None:
 
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
-        line = json.loads(raw.decode("utf-8-sig"))
+        line = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise CallError(f"not JSON in UTF-8: {error}") from error
     if not isinstance(line, dict):
         raise CallError("not a JSON object.")
     return line
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _text_of(line: dict[str, Any], field: str) -> str:

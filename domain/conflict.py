@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from domain.notice import NoticeKind
 
@@ -19,7 +19,6 @@ ConflictKind = Literal[
     "data-discrepancy",
     "interpretation",
 ]
-CONFLICT_KINDS: tuple[str, ...] = get_args(ConflictKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

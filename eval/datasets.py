@@ -155,13 +155,6 @@ def pubmedqa_claims(path: Path) -> list[LabelledClaim]:
     return claims
 
 
-def pubmedqa_questions(path: Path) -> list[Question]:
-    """PubMedQA's questions, all answerable, with no expected fact: what is measured is grounding and abstention."""
-    return [
-        Question(id=pmid, question=item["QUESTION"], answerable=True) for pmid, item in sorted(_pubmedqa(path).items())
-    ]
-
-
 def scifact_claims(path: Path, corpus: Path) -> list[LabelledClaim]:
     """SciFact (Wadden et al. 2020): each claim with the rationale sentences of each judged abstract.
 

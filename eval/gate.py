@@ -149,7 +149,7 @@ def thresholds(plan: Mapping[str, Any]) -> list[Threshold]:
 def starter_base(folder: Path, settings: Settings) -> Base:
     """A new base of the starter library alone."""
     base = open_base(folder, settings, create=True)
-    stock(base, lambda paths: read(paths, base.embedder.count_tokens))
+    stock(base, lambda paths: read(paths, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     return base
 
 

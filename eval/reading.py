@@ -168,7 +168,7 @@ def _judge(pdf: Path, paragraphs: list[str], seconds: list[float]) -> FileReadin
     pages = [page.extract_text() for page in PdfReader(pdf).pages]
     plain_seconds = time.process_time() - begun
     begun = time.process_time()
-    result = read_file(pdf, lambda texts: [len(text) // 4 + 2 for text in texts])
+    result = read_file(pdf, lambda texts: [len(text) // 4 + 2 for text in texts], max_tokens=256)
     own_seconds = time.process_time() - begun
     if result.document is None:
         return str(result.error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -79,8 +78,3 @@ def fence(mark: str) -> str:
 def plain(text: str) -> str:
     """The text of a block without its sentinels, as the document will show it."""
     return SENTINEL.sub("", text)
-
-
-def text_of(blocks: Iterable[Block]) -> str:
-    """The blocks' text, a line each, without sentinels."""
-    return "\n".join(plain(block.text) for block in blocks)

@@ -16,7 +16,7 @@ from ingest.metadata import identify, surname
 
 _SKIPPED = frozenset(
     "script style noscript template nav header footer aside form button svg iframe select input head object video"
-    " audio canvas math-off".split()
+    " audio canvas".split()
 )
 _BLOCKS = frozenset(
     "p div section article main li ul ol table tr td th h1 h2 h3 h4 h5 h6 blockquote pre figure figcaption dl dt dd"

@@ -16,11 +16,10 @@ from ingest.markup import all_text, find, find_first, name_of, parse_xml, raw_te
 from ingest.metadata import licence_in
 
 _SKIPPED = frozenset(
-    "graphic inline-graphic media supplementary-material object-id alternatives-off tex-math email uri-off permissions"
+    "graphic inline-graphic media supplementary-material object-id tex-math email permissions"
     " fn-group history author-notes contrib-group counts".split()
 )
 _BLOCKS = frozenset("p sec list list-item disp-quote table-wrap fig boxed-text disp-formula def-list title".split())
-_FLOATS = frozenset({"fig", "table-wrap", "fig-group", "table-wrap-group", "boxed-text", "tbl", "suppl"})
 _DASHES = re.compile(r"[-–—‐‑−]")
 _ARTICLE_KINDS: dict[str, Kind] = {
     "case-report": "case-report",
@@ -221,7 +220,7 @@ class _Jats:
 
     def _element(self, element: etree._Element, level: int) -> None:
         name = name_of(element)
-        if name in {"sec", "app", "ack", "notes", "glossary", "st-off"}:
+        if name in {"sec", "app", "ack", "notes", "glossary"}:
             title = find(element, "title")
             if title is None:
                 title = find(element, "st")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.draft import MARK, MARK_OPEN, Block, fence, numbers_of
+from ingest.draft import MARK_OPEN, Block, fence, numbers_of
 
 _LIST = r"\d{1,3}(?:[ ]?[,–—‐‑-][ ]?\d{1,3})*"
 _BRACKET = re.compile(rf"[ ]?\[({_LIST}(?:[,;–-][ ]?{_LIST})*)\](?!\()")
@@ -77,8 +77,3 @@ def _fence_in_order(pattern: re.Pattern[str], text: str, reached: int, known: in
         reached = max(reached, *numbers)
         hits += 1
     return "".join(pieces) + text[at:], reached, hits
-
-
-def has_marks(blocks: Sequence[Block]) -> bool:
-    """Whether any block carries a fenced mark."""
-    return any(MARK.search(block.text) for block in blocks)

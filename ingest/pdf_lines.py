@@ -47,7 +47,6 @@ _FEW_CROSS = 0.35
 """Pieces that may cross the document's gutter, as a share of the lines beside it, before it counts as absent."""
 _MARK_TEXT = re.compile(r"[\[(]?\d{1,3}(?:\s?[,;–—‐−-]\s?\d{1,3})*[,\])]?")
 _UNIT_BEFORE = re.compile(r"(?:^|[\s\d(/×·])(?:[kcmµμnd]?m|s|h|min|10|[a-z]|kg|km|yr|d)$|[\d×−^]$")
-_NOTHING_TO_JOIN = "([{“‘«/"
 
 
 Strip = tuple[float, float]

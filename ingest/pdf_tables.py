@@ -107,9 +107,8 @@ def _region(
     rows = kept[len(captions) :]
     if not rows or not _has_cells(rows):
         return None
-    used_y = {round(line.y, 1) for line in kept}
     bottom = kept[-1].y
-    used = {id(s) for s in inside if s.y >= bottom - 0.45 * s.size} if used_y else set()
+    used = {id(s) for s in inside if s.y >= bottom - 0.45 * s.size}
     return captions, rows, used
 
 

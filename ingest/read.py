@@ -40,7 +40,7 @@ READERS = {
 
 
 def read(
-    paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: int = 256, held: Held | None = None
+    paths: Iterable[str | Path], count_tokens: CountTokens, *, max_tokens: int, held: Held | None = None
 ) -> Iterator[ReadResult]:
     """Read each file, and each readable file below each folder, into a document with its passages or an error.
 
@@ -76,7 +76,7 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256, held: Held | None = None) -> ReadResult:
+def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int, held: Held | None = None) -> ReadResult:
     """Read one file; whatever is wrong with it comes back as the result's error."""
     name = str(path)
     data = b""
@@ -97,21 +97,17 @@ def read_file(path: Path, count_tokens: CountTokens, *, max_tokens: int = 256, h
         )
     except MemoryError:
         return ReadResult(path=name, error=TooLarge(name, "it needs too much memory", "Split it into smaller files."))
+    except Exception as error:  # what no reader foresaw is a damaged file, and the rest go on
+        why = f"it is damaged in a way its reader does not know ({type(error).__name__}: {str(error)[:80]})"
+        return ReadResult(path=name, error=DamagedFile(path, why, "Save it again, or get it anew from its publisher."))
     return ReadResult(path=name, document=document, passages=passages, data=data, warnings=(*draft.warnings, *warnings))
 
 
 def _understand(path: Path, data: bytes) -> tuple[Draft, Document]:
-    """The draft and the document of a file's bytes; what no reader foresaw is a damaged file, and the rest go on."""
-    reader = _reader_for(path)
-    try:
-        draft = reader(str(path), data)
-        _take_over(draft, path)
-        return draft, assemble(draft, str(path), data)
-    except (ReadError, RecursionError, MemoryError):
-        raise
-    except Exception as error:
-        why = f"it is damaged in a way its reader does not know ({type(error).__name__}: {str(error)[:80]})"
-        raise DamagedFile(path, why, "Save it again, or get it anew from its publisher.") from error
+    """The draft and the document of a file's bytes."""
+    draft = _reader_for(path)(str(path), data)
+    _take_over(draft, path)
+    return draft, assemble(draft, str(path), data)
 
 
 def _bytes_of(path: Path) -> bytes:

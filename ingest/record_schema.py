@@ -13,6 +13,8 @@ from domain.errors import EmptyFile, InvalidRecord, TooLarge
 from domain.evidence import ClinicalQuestion, EvidenceRecord, Fact, FactConfidence, Outcome, Source, Superseded
 from ingest.yaml_tree import NotTree, yaml_tree
 
+MOST_DIGITS = 12
+"""Of a whole number: more people than were ever counted."""
 CONFIDENCES: tuple[str, ...] = get_args(FactConfidence)
 PLACEHOLDERS = ("{value}", "{time}", "{stats}", "{figures}")
 MAX_BYTES = 1_000_000
@@ -296,8 +298,8 @@ class _Reader:
         found = self.optional(tree, name, where)
         if found is None:
             return None
-        if not found.isdecimal():
-            raise self.fail(f"{where}.{name}", f"{found!r} is not a whole number", "Write digits only, or null.")
+        if not found.isdecimal() or len(found) > MOST_DIGITS:
+            raise self.fail(f"{where}.{name}", f"{found[:40]!r} is not a whole number", "Write digits only, or null.")
         return int(found)
 
 

@@ -12,10 +12,10 @@ from domain.conflict import Conflict
 from domain.errors import ChordaeError
 from domain.evidence import RECOMMENDATION
 from domain.reference import CONFIDENCE_WORDS, KIND_WORDS
-from kb.library import conflicts
 from pages.parts import house, markup, style
 from qa.evidence import EvidenceRow, csv_text, evidence_rows, measures_of, topics_of
 from qa.forest import WHY_NOT_POOLED, forest
+from qa.related import conflicts_of, recommendations_on
 
 if TYPE_CHECKING:
     from kb import Base
@@ -44,7 +44,7 @@ def main() -> None:
     chosen = None if topic == EVERY_TOPIC else topic
     try:
         rows = evidence_rows(records, measure, chosen)
-        advice = evidence_rows(records, RECOMMENDATION, chosen) if chosen else []
+        advice = recommendations_on(records, chosen) if chosen else []
     except ChordaeError as error:
         st.error(markup.plain(str(error)), icon=":material/error:")
         return
@@ -54,7 +54,7 @@ def main() -> None:
         _plots(rows, measure)
         _table(rows, measure)
     _advice(advice)
-    _conflicts(base, {row.record for row in rows})
+    _conflicts(base, conflicts_of(rows))
 
 
 def _plots(rows: Sequence[EvidenceRow], measure: str) -> None:
@@ -125,13 +125,12 @@ def _advice(rows: Sequence[EvidenceRow]) -> None:
     if not rows:
         return
     st.markdown("##### What guidelines say on this topic")
-    for row in sorted(rows, key=lambda row: (row.superseded_by is not None, -(row.guideline_year or 0), row.record)):
+    for row in rows:
         st.html(markup.recommendation(row))
 
 
-def _conflicts(base: Base, records: set[str]) -> None:
+def _conflicts(base: Base, touched: Sequence[Conflict]) -> None:
     """The known points on which these studies and others disagree."""
-    touched = [conflict for conflict in conflicts() if conflict.shown and records & set(conflict.records)]
     if not touched:
         return
     st.markdown("##### Where sources disagree")

@@ -111,7 +111,9 @@ def _begin(base: Base, files: Sequence[UploadedFile]) -> None:
         from ingest import read
 
         try:
-            base.add(read(paths, base.embedder.count_tokens), upload.reports.append)
+            base.add(
+                read(paths, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens), upload.reports.append
+            )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

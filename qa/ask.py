@@ -142,22 +142,20 @@ def check(base: Base, draft: Draft, settings: Settings) -> Answer | Abstention:
         return draft.abstention
     started = time.perf_counter()
     citations = _Citations()
-    claims: list[Claim] = []
+    kept, removed = list[Claim](), [*draft.removed]
     weigh = scorer(settings)
     for drafted in draft.drafted:
-        numbers = tuple(citations.number(hit, start, end) for hit, start, end in drafted.spans)
         verdict = verify(drafted.text, [hit.passage.text for hit, _, _ in drafted.spans], base.embedder, scorer=weigh)
-        claims.append(
-            Claim(
-                text=drafted.text,
-                citations=tuple(dict.fromkeys(numbers)),
-                support=verdict.support,
-                score=verdict.score,
-                reasons=verdict.reasons,
-            )
+        stays = verdict.support in {"supported", "partial"}
+        numbers = [citations.number(hit, start, end) for hit, start, end in drafted.spans] if stays else []
+        claim = Claim(
+            text=drafted.text,
+            citations=tuple(dict.fromkeys(numbers)),
+            support=verdict.support,
+            score=verdict.score,
+            reasons=verdict.reasons,
         )
-    removed = (*draft.removed, *(claim for claim in claims if claim.support in {"unsupported", "contradicted"}))
-    kept = [claim for claim in claims if claim not in removed]
+        (kept if stays else removed).append(claim)
     if not any(claim.support == "supported" for claim in kept):
         lost = _abstained(base, draft.retrieved, settings, started, reason="not-covered").abstention
         assert lost is not None
@@ -170,7 +168,7 @@ def check(base: Base, draft: Draft, settings: Settings) -> Answer | Abstention:
         citations=tuple(citations.made),
         notices=tuple(notices),
         rests_on=rests_on([c.document for c in citations.made[: citations.claimed]]),
-        removed=removed,
+        removed=tuple(removed),
         run=_run(base, settings, total, draft.engine, draft.model, draft.prompt),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from qa.finding import Finding
-from qa.parsed import Parsed, parse, weighted_terms
+from qa.parsed import Parsed, as_printed, parse, weighted_terms
 from qa.quantity import Quantity
 from qa.same_value import same_value
 
@@ -59,7 +59,7 @@ def _crossed(ours: frozenset[str], figure: Quantity, mine: Quantity, sentence: P
         if other is mine or not alike or same_value(figure, other):
             continue
         theirs = _who(sentence.text, other, sentence.figures)
-        shared = " ".join(sorted(word.strip("=") for word in ours & (theirs - own)))
+        shared = as_printed(ours & (theirs - own), sentence.text) if ours & (theirs - own) else ""
         if own and theirs and shared and not ours & (own - theirs):
             return Finding(
                 check="arm", weight="contradicted",

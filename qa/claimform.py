@@ -20,7 +20,9 @@ MAX_CLAIM = 600
 """Characters of a claim: four times the longest sentence that a reader takes in at once."""
 FEWEST_WORDS = 4
 
-_ADDRESS = re.compile(r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!]|data:|javascript:|\b[\w.-]+@[\w-]+\.\w", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https?:|www\.|\]\(|!\[|</?[a-z!][^<>]*>|<!--|data:\w+/|javascript:|\b[\w.-]+@[\w-]+\.\w", re.IGNORECASE
+)
 _PRINTED = frozenset("‘’“”–—−±×≤≥≠≈²³°µ…")
 """Typography that a sentence may bring along."""
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})

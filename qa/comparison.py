@@ -16,8 +16,9 @@ DENIED = re.compile(
 """Words that turn what they stand beside."""
 _MADE_MORE = re.compile(
     r"\b(?P<up>(?:twice|double|triple|\w+ times) the|higher|greater|larger|longer|more(?! than)|commoner|oftener"
-    r"|stronger|bigger)\b"
-    r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker)\b"
+    r"|stronger|bigger|faster|quicker|wider|denser|thicker|steeper|deeper|heavier|older|taller)\b"
+    r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker|slower|narrower|thinner|shallower"
+    r"|lighter|younger)\b"
     r"|\b(?P<good>better|safer|superior)\b|\b(?P<bad>worse|inferior|poorer)\b|\b(?P<preferred>prefer\w*|favou?red)\b",
     re.I,
 )
@@ -81,19 +82,43 @@ def _comparisons(text: str) -> Iterator[Comparison]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(weighted_terms(re.sub(r"\bnon-", "non", text, flags=re.I)))
+    return frozenset(weighted_terms(_joined(re.sub(r"\bnon-", "non", text, flags=re.I))))
+
+
+def _joined(text: str) -> str:
+    """What a group lacks as one word: "villages nonnets"."""
+    return re.sub(r"\bwithout (?:any )?(\w+)", r"non\1", text, flags=re.I)
+
+
+def agree(claim: Parsed, evidence: Sequence[Parsed]) -> bool:
+    """Whether the claim's comparison is the evidence's, told from the other side or from the same."""
+    said = list(_comparisons(claim.text))
+    if len(said) != 1 or DENIED.search(_joined(claim.text)):
+        return False
+    ours = said[0]
+    for theirs in (one for s in evidence if not DENIED.search(_joined(s.text)) for one in _comparisons(s.text)):
+        turned = {_OPPOSITE[sense] for sense in ours.points()} & theirs.points()
+        across = ours.whom & theirs.who and ours.who & theirs.whom and not ours.whom & theirs.whom
+        if across and turned and not ours.points() & theirs.points():
+            return True
+    return False
 
 
 def exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """A comparison of the evidence whose two sides changed places."""
     said = list(_comparisons(claim.text))
     more = list(_MADE_MORE.finditer(claim.text))
-    if len(said) > 1 or not (said or len(more) == 1) or DENIED.search(claim.text):
+    if len(said) > 1 or not (said or len(more) == 1) or DENIED.search(_joined(claim.text)):
         return ""
     found = [(one, sentence) for sentence in evidence for one in _comparisons(sentence.text)]
-    if len(found) != 1 or DENIED.search(found[0][1].text):
+    if not found or any(DENIED.search(_joined(sentence.text)) for _, sentence in found):
         return ""
-    theirs = found[0][0]
+    reasons = [_turned(claim, said, more, theirs) for theirs, _ in found]
+    return reasons[0] if len(reasons) == 1 else next(iter(filter(None, reasons)), "") if said else ""
+
+
+def _turned(claim: Parsed, said: Sequence[Comparison], more: Sequence[re.Match[str]], theirs: Comparison) -> str:
+    """Why the claim turns one comparison of the evidence round; empty where it does not."""
     if not said:
         only, sense = _words(claim.text), more[0].lastgroup
         of_the_other = only & theirs.whom and not only & (theirs.near or theirs.who)
@@ -103,7 +128,8 @@ def exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     ours = said[0]
     straight = (len(ours.who & theirs.who), len(ours.whom & theirs.whom))
     across = (len(ours.who & theirs.whom), len(ours.whom & theirs.who))
-    if all(across) and not all(straight) and ours.points() & theirs.points():
+    crossed = all(across) and (not all(straight) or sum(across) > sum(straight))
+    if crossed and ours.points() & theirs.points():
         return f"The passage compares the two sides the other way round (“{theirs.said}”)."
     if all(straight) and not any(across) and {_OPPOSITE[sense] for sense in ours.points()} & theirs.points():
         return f"The claim says “{ours.said}”, the passage “{theirs.said}”."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice, product
 
@@ -69,18 +69,6 @@ def disagreements(base: Keeper, question: str, citations: Sequence[Citation]) ->
         for _, conflict, position in sorted(ranked, key=lambda entry: entry[0])
     )
     return list(islice((draft for draft in drafts if draft is not None), MAX_CONFLICTS))
-
-
-def conflicts_about(facts: Iterable[str], text: str) -> list[Conflict]:
-    """The disputes that facts ("coapt-2yr#outcomes.0") and words touch together, in the order of the list."""
-    places, said = set(facts), _folded(text)
-    return [
-        conflict
-        for conflict in conflicts()
-        if conflict.shown
-        and any(places & set(position.facts) for position in conflict.positions)
-        and _speaks_of(conflict, said)
-    ]
 
 
 def _dispute(shelf: Shelf, conflict: Conflict, facts: dict[str, int]) -> Remark | None:

@@ -10,42 +10,13 @@ from importlib.resources import files
 
 from qa.comparison import DENIED, exchanged
 from qa.finding import Finding
+from qa.overstatement import BOTH, OVERSTATED
 from qa.parsed import Parsed, weighted_terms
 from qa.same_value import same_value
 
 _BEFORE = 14
 """Characters before a word in which a negation turns it."""
-_EVERYONE = re.compile(
-    r"\b(?:whether or not|regardless of|irrespective of|no matter|or not\b|all comers|anyone|everyone|unconditional\w*"
-    r"|(?:every|any|all) (?:patients?|person|people)|without (?:restriction|condition)s?|with or without)\b",
-    re.I,
-)
-_SOME = re.compile(
-    r"\b(?:only|solely|where (?:indicated|appropriate|needed)|if|selected|subject to|under coverage|provided|unless"
-    r"|on condition|limited to|restricted to|symptomatic)\b",
-    re.I,
-)
-_EITHER_WAY = re.compile(r"\b(?:whether or not|with or without|regardless|irrespective|or not|independent\w*)\b", re.I)
-_ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
-_KINDS = tuple(
-    (re.compile(rf"\b{one}\b", re.I), re.compile(rf"\b{other}\b", re.I))
-    for one, other in (
-        ("atrial", "ventricular"), ("isch(?:a)?emic", "non-?isch(?:a)?emic"),
-        ("primary|degenerative", "secondary|functional"),
-        ("wom[ae]n", "m[ae]n"), ("children", "adults"),
-    )
-)  # fmt: skip
 
-_OPEN = re.compile(
-    r"\b(?:does|do|did|can|could) ?(?:not|n't) (?:show|prove|establish|demonstrate|mean|imply|support|confirm|tell)\b"
-    r"|\bcannot (?:show|prove|establish|demonstrate|tell)\b"
-    r"|\bno (?:proven|established|demonstrated|confirmed)\b|\bunprove[nd]\b"
-    r"|\bnot (?:\w+ )?(?:established|proven|proved|shown|demonstrated|confirmed|known)\b",
-    re.I,
-)
-_SHOWN = re.compile(
-    r"\b(?:shows?|showed|shown|proves?|proved|proven|establish(?:es|ed)?|demonstrat(?:es|ed)|confirm(?:s|ed)?)\b", re.I
-)
 _NOT_THIS = re.compile(r",\s+(?:and\s+)?not\s+(?:the\s+|an?\s+)?(?P<this>[a-z][\w -]{2,40}?)(?=[.;,)]|$)", re.I)
 _PEOPLE = r"(?:people|patients|participants|persons|subjects|women|men|adults|children|cases)"
 _OF_WHOM = re.compile(
@@ -60,8 +31,11 @@ _MOST = (
 )
 """Words for a share, with the least and the most per cent that they may stand for."""
 _ALONE = re.compile(r"\b(?:by itself|by themselves|on (?:its|their) own|alone|in isolation)\b", re.I)
-_TWO = re.compile(r"\b([\w-]+(?: [\w-]+)?) or ([\w-]+(?: [\w-]+)?)\b", re.I)
-_BOTH = re.compile(r"\bboth\b|\ball (?:three|present|needed|required|met)\b", re.I)
+_TWO = re.compile(
+    r"\b([\w-]+(?: [\w-]+)?) or (?!(?:more|less|higher|lower|above|below|greater|worse|better|without|not|over)\b)"
+    r"([\w-]+(?: [\w-]+)?)\b",
+    re.I,
+)
 
 
 def check_contrast(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
@@ -110,30 +84,9 @@ def _sides_told(pair: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> dic
     return told
 
 
-# -- wider than the passage --------------------------------------------------------------------------------------------
-
-
-def _widened(claim: Parsed, evidence: Sequence[Parsed]) -> str:
-    """A claim about everyone where the evidence sets a condition."""
-    text = "\n".join(sentence.text for sentence in evidence)
-    said = _EVERYONE.search(claim.text)
-    if said and not _EVERYONE.search(text) and not _EITHER_WAY.search(text):
-        condition = _SOME.search(text)
-        if condition:
-            return f"The claim says “{said.group()}”, the passage sets a condition (“{condition.group()}”)."
-    only = _ONLY.search(text)
-    for one, other in _KINDS:
-        ours = [bool(side.search(claim.text)) for side in (one, other)]
-        theirs = [bool(side.search(text)) for side in (one, other)]
-        if only and all(ours) and any(theirs) and not all(theirs):
-            if _BOTH.search(claim.text) and not _ONLY.search(claim.text):
-                return f"The passage says “{only.group()}” of one kind, the claim speaks of both."
-    return ""
-
-
 def _both(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """Two conditions that the evidence joins by "or", told as needed both."""
-    if not _BOTH.search(claim.text):
+    if not BOTH.search(claim.text):
         return ""
     for sentence in evidence:
         for c, d in zip(sentence.figures, sentence.figures[1:], strict=False):
@@ -148,19 +101,7 @@ def _both(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     return ""
 
 
-# -- shown or not, this or that ----------------------------------------------------------------------------------------
-
-
-def _unshown(claim: Parsed, evidence: Sequence[Parsed]) -> str:
-    """Something that the evidence calls not shown, told as shown."""
-    said = _SHOWN.search(claim.text)
-    if said is None or DENIED.search(claim.text):
-        return ""
-    for sentence in evidence:
-        left_open = _OPEN.search(sentence.text)
-        if left_open and not _SHOWN.search(_OPEN.sub("", sentence.text)):
-            return f"The claim says “{said.group()}”, the passage “{left_open.group()}”."
-    return ""
+# -- this or that ------------------------------------------------------------------------------------------------------
 
 
 def _not_this(claim: Parsed, evidence: Sequence[Parsed]) -> str:
@@ -278,42 +219,16 @@ def _alone(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     return ""
 
 
-_ASSUMED = re.compile(
-    r"\b(?:assum\w+|expect\w+|anticipat\w+|hypothesi[sz]\w+|projected|will be|would be|sample size"
-    r"|powered (?:to|for))\b",
-    re.I,
-)
-_CAME_OUT = re.compile(
-    r"\b(?:found|showed|observed|saw|demonstrated|achieved|turned out|as (?:this|the) \w+ (?:found|shows?))\b", re.I
-)
-
-
-def _assumed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
-    """A figure that was assumed beforehand, told as what came out."""
-    said = _CAME_OUT.search(claim.text)
-    if said is None or _ASSUMED.search(claim.text):
-        return ""
-    held = [
-        s for s in evidence if any(same_value(f, g) for f in claim.figures for g in s.figures if f.kind == "percent")
-    ]
-    found = [_ASSUMED.search(sentence.text) for sentence in held]
-    if found and found[0] and all(found):
-        return f"The claim says “{said.group()}”, the passage “{found[0].group()}”."
-    return ""
-
-
 _RULES = (
+    *OVERSTATED,
     _part_above_whole,
     _opposed,
     exchanged,
-    _widened,
     _both,
-    _unshown,
     _not_this,
     _rather,
     _not_word,
     _nobody,
     _most,
     _alone,
-    _assumed,
 )

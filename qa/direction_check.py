@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from kb.library import measures
 from qa.bindings import REFERENCE, bindings, names_in
+from qa.comparison import agree
 from qa.compatible import compatible
 from qa.finding import Finding
 from qa.frame import frame
@@ -49,8 +51,10 @@ def check_direction(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """What speaks against the claim's direction; at most one finding of each kind."""
     claim = _of_death(claim, evidence)
     carriers = carrying(claim, evidence)
-    found = _within(claim) or _against_signs(claim, evidence) or _against_figures(claim, evidence)
-    if carriers and not found:
+    told_so = agree(claim, evidence)
+    found = _within(claim) or _against_signs(claim, evidence)
+    found = found or ([] if told_so else _against_figures(claim, evidence))
+    if carriers and not found and not told_so:
         found = _against_words(claim, carriers) or _against_states(claim, carriers)
     found = found or check_negation(claim, carriers, evidence)
     return found or check_significance(claim, evidence)
@@ -139,14 +143,13 @@ def _against_ratio(claim: Parsed) -> list[Finding]:
     ]
     told = {s.sense for s in _telling(claim) if s.sense in ("up", "down") and not s.negated}
     names = names_in(claim, "measure")
-    wanted_high = {m.name for m in measures() if m.direction == "higher"} | {"survival"}
     control = any(name.name == "control" for name in names_in(claim, "arm"))
     if (
         not ratios
         or len(told) != 1
         or control
         or _LIVED.search(claim.text)
-        or any(name.name in wanted_high for name in names)
+        or any(name.name in _wanted_high() for name in names)
     ):
         return []
     way = "down" if ratios[0].value < 1 else "up"
@@ -158,6 +161,12 @@ def _against_ratio(claim: Parsed) -> list[Finding]:
             )
         ]  # fmt: skip
     return []
+
+
+@lru_cache(maxsize=1)
+def _wanted_high() -> frozenset[str]:
+    """The measures of which more is better."""
+    return frozenset({m.name for m in measures() if m.direction == "higher"} | {"survival"})
 
 
 def _up_from(claim: Parsed) -> list[Finding]:
@@ -245,7 +254,7 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
     """A direction that the evidence's own figures refute: "more deaths" beside 29.1% vs 46.1%."""
     said = _direction_of(claim)
     if said is None:
-        return []
+        return _against_lone_ratio(claim, evidence)
     sense, measure = said
     shown: list[tuple[str, str]] = []
     for sentence in evidence:
@@ -261,6 +270,31 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
             )
         ]  # fmt: skip
     return []
+
+
+def _against_lone_ratio(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
+    """A direction told of what no list names, against the only ratio of the evidence: "increased relapse", HR 0.56."""
+    told = {s.sense for s in _telling(claim) if s.sense in ("up", "down")}
+    ratios = [(f, s) for s in evidence for f in s.figures if f.kind == "ratio" and f.label in _OF_EVENTS]
+    if len(told) != 1 or len(ratios) != 1 or any(s.negated for s in _telling(claim)) or names_in(claim, "measure"):
+        return []
+    ratio, sentence = ratios[0]
+    spread = [f.values for f in sentence.figures if f.kind == "ci"]
+    open_to_both = any(low <= 1 <= high for low, high in (v for v in spread if len(v) == 2))
+    words = {s.sense for s in _telling(sentence)} & {"up", "down"}
+    way = "down" if ratio.value < 1 else "up"
+    if open_to_both or words or ratio.value == 1 or way in told or coverage(topic(claim), sentence.terms) < _CARRIES:
+        return []
+    return [
+        Finding(
+            check="direction", weight="contradicted",
+            reason=f"The claim says {_WORDS_OF[OPPOSITE[way]]}, the passage's {ratio.label} {ratio.value:g} "
+            f"means {_WORDS_OF[way]}.",
+        )
+    ]  # fmt: skip
+
+
+_OF_EVENTS = ("HR", "OR", "RR", "rate ratio")
 
 
 def _direction_of(claim: Parsed) -> tuple[str, frozenset[str]] | None:
@@ -320,7 +354,7 @@ def _shown_by_figures(sentence: Parsed) -> list[tuple[str, str, frozenset[str]]]
         if figure.kind == "ratio" and figure.label in ("HR", "OR", "RR", "rate ratio") and figure.value != 1:
             interval = bound[index + 1].figure if index + 1 < len(bound) else None
             crosses = interval is not None and interval.kind == "ci" and interval.values[0] <= 1 <= interval.values[-1]
-            if not crosses:
+            if not crosses and not names & _wanted_high():  # of survival, a hazard ratio is that of death
                 made.append(("down" if figure.value < 1 else "up", figure.text, names))
         for b in bound[index + 1 :]:
             if b.figure.group != figure.group or figure.group < 0 or figure.canonical == b.figure.canonical:

@@ -46,7 +46,7 @@ _BEYOND = re.compile(r"\b(more than|over|less than|fewer than|nearly|almost|just
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _WALK = re.compile(r"\b(?:six|6)[- ]min(?:ute)?s?[- ]walk|\b6MW[TD]?\b", re.I)
-_AGE = re.compile(r"\b(?:age|aged|old(?:er)?)\b|\bthose\s*$", re.I)
+_AGE = re.compile(r"\b(?:age|aged|old(?:er)?|younger)\b|\bthose\s*$", re.I)
 
 
 def follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -81,7 +81,8 @@ def _raised_by(claim: Parsed, figure: Quantity) -> bool:
 def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "by 8 points" is how far the two ends of a change lie apart, or "a gap of 6%" two arms."""
     percents = figure.unit in ("pp", "point", "%")
-    if figure.role != "by" and not (percents and _DIFFERENCE.search(_around(claim, figure))):
+    told = figure.role == "by" or _A_CHANGE.search(claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start])
+    if not told and not (percents and _DIFFERENCE.search(_around(claim, figure))):
         return False
     units = ("%",) if percents else (figure.unit,)
     roles = ("first", "second", "from", "to") if percents else ("from", "to")
@@ -91,7 +92,20 @@ def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -
             room = ABOUT * apart if figure.operator == "~" else _ROUNDING * 10**-figure.decimals * figure.factor
             if a.group == b.group and abs(apart - abs(figure.canonical[0])) <= room:
                 return True
+        for a, b in pairwise(f for f in sentence.figures if f.unit == figure.unit):
+            ends = _BEFORE_IT.match(sentence.text, a.end) and _AFTER_IT.match(sentence.text, b.end)
+            apart = abs(a.canonical[0] - b.canonical[0])
+            if ends and abs(apart - abs(figure.canonical[0])) <= _ROUNDING * 10**-figure.decimals * figure.factor:
+                return True
     return False
+
+
+_A_CHANGE = re.compile(
+    r"\b(?:loss|gain|reduction|increase|decrease|fall|rise|drop|decline|change|improvement)\b[^.;,\d]{0,25}$", re.I
+)
+"""Before how much something changed: "weight loss amounted to 9.4 kg"."""
+_BEFORE_IT = re.compile(r"\s*(?:at baseline|before|initially|pre-?operatively)\b", re.I)
+_AFTER_IT = re.compile(r"\s*(?:at (?:follow-?up|the end)|after|afterwards|later|post-?operatively)\b", re.I)
 
 
 _FURTHER = re.compile(r"\s*(?:further|farther)\b", re.I)
@@ -133,10 +147,46 @@ def _is_share(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bo
             for f in sentence.figures
             if f.kind in ("count", "number") and f.decimals == 0 and _A_PART.search(sentence.text[: f.start])
         ]
+        told = _OF_ALL.match(sentence.text)
+        if told:
+            whole = float(told[1].replace(",", ""))
+            parts = [f.value for f in sentence.figures if f.start > told.end() and f.kind in ("count", "number")]
         for part in parts if whole >= _MANY else ():
             share = 100 * part / whole
-            if ROUND <= part < whole and abs(share - figure.value) <= _ROUNDING * 10**-figure.decimals + 1e-9:
+            room = ABOUT * share if figure.operator == "~" else _ROUNDING * 10**-figure.decimals + 1e-9
+            if ROUND <= part < whole and abs(share - figure.value) <= room:
                 return True
+    return False
+
+
+_OF_ALL = re.compile(r"(?:Of|Among)\s+(?:all\s+|the\s+|these\s+)*(\d[\d,]*)(?![\d.]*%)\b", re.I)
+"""A sentence that opens with the whole: "Of the 1,204 women, 301 …"."""
+
+
+def _is_sum(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether a count that the claim calls a total is the sum of two neighbouring counts of a sentence."""
+    if figure.kind not in ("count", "number") or not _IN_ALL.search(claim.text):
+        return False
+    return any(
+        a.value + b.value == figure.value
+        for sentence in evidence
+        for a, b in pairwise(f for f in sentence.figures if f.kind in ("count", "number") and f.decimals == 0)
+        if a.unit == b.unit or "" in (a.unit, b.unit)
+    )
+
+
+_IN_ALL = re.compile(r"\b(?:in total|altogether|in all|a total of|together|combined|summed|overall)\b", re.I)
+
+
+def _elliptic_there(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "three clips" are the bare "three" behind the evidence's "two clips"."""
+    if figure.kind != "count" or not figure.unit:
+        return False
+    for sentence in evidence:
+        nouns = {f.unit for f in sentence.figures if f.kind == "count"}
+        bare = any(f.kind == "number" and not f.unit and f.values == figure.values for f in sentence.figures)
+        if bare and figure.unit in nouns:
+            return True
     return False
 
 
@@ -319,6 +369,7 @@ def _around(claim: Parsed, figure: Quantity) -> str:
 
 _RULES: tuple[Rule, ...] = (
     _signed_change, _is_the_rest, _both_counts, _died, _is_relative, _multiple, _more_than_a_part, _is_change_of,
-    _own_difference, _is_share, _is_distance, _is_level, _is_bound, _is_change, _elliptic, _both_years, _spoken_time,
+    _own_difference, _is_share, _is_sum, _is_distance, _elliptic_there, _is_level, _is_bound,
+    _is_change, _elliptic, _both_years, _spoken_time,
 )  # fmt: skip
 """Each knows one way in which a reader may put a figure without falsifying it."""

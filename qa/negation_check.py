@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from qa.finding import Finding
 from qa.parsed import Parsed, coverage, parse, weighted_terms
-from qa.polarity import Signal
+from qa.polarity import ASIDE, Signal
 from qa.quantity import Quantity
 from qa.same_value import same_value
 
@@ -28,7 +28,7 @@ _NEGATIVE = re.compile(
     r"\b(?:un(?!der|til|ited|ion|it)|non-?|dis(?!eas|tanc|tribu|play|cuss|charg))\w{4,}"
     r"|\b(?:inad|inel|insuf|imposs|incap)\w+"
     r"|\b(?:lack\w*|absen\w+|\w+-free|free(?:dom)? (?:of|from)|fail\w*|exclud\w*|only|neutral|rarely|few|hardly"
-    r"|denied|refus\w*|declin\w*"
+    r"|denied|refus\w*|declin\w*|ceas\w+|abandon\w*"
     r"|contra\w+|zero|stable|similar\w*|same|constant|not|no|none|never|neither|nor|cannot|without)\b",
     re.I,
 )
@@ -208,6 +208,9 @@ def negated_terms(sentence: Parsed, cues: Sequence[Signal]) -> frozenset[str]:
     found: set[str] = set()
     for cue in cues:
         clause_end = next((b for a, b in sentence.clauses if a <= cue.start < b), len(sentence.text))
+        if ASIDE.search(sentence.text[: cue.start]):
+            comma = sentence.text.find(",", cue.end, clause_end)
+            clause_end = comma if comma >= 0 else clause_end
         words = list(_WORD.finditer(sentence.text, cue.end, clause_end))[:_REACH]
         if not words:
             continue

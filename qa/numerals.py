@@ -162,11 +162,7 @@ def _in_words(text: str) -> list[Numeral]:
         words = match["words"].lower()
         if words == "one" and not match["thousand"] and not _ONE_MATTERS.match(text, match.end()):
             continue
-        hundreds = (
-            100 * _upto99(match["h"].lower().replace("a", "one") if match["h"] == "a" else match["h"])
-            if match["h"]
-            else 0
-        )
+        hundreds = 100 * (1 if match["h"].lower() == "a" else _upto99(match["h"])) if match["h"] else 0
         value = float(hundreds + _upto99(match["rest"] or match["u"] or ""))
         if match["thousand"]:
             value *= 1000

@@ -34,13 +34,16 @@ _NYHA = re.compile(
     rf"|\bfunctional class(?:es)?\s+(?P<a2>{_CLASS_ONE})(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>{_CLASS_ONE}))?"
 )
 _COR = re.compile(
-    r"\b(?:[Cc]lass(?:\s+of\s+recommendation)?|COR)\s*:?\s*(?:\(COR\)\s*)?(?P<v>IIa|IIb|2a|2b|III|II|I|[1-3])"
+    r"\b(?:[Cc]lass(?:\s+of\s+recommendation)?|COR)\s*:?\s*(?:\(COR\)\s*)?(?P<v>IIa|IIb|2a|2b|III|II|IV|I|[1-3])"
     r"(?!\w|\.\d|-[IV])(?:[,\s/]{1,2}(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-]))?"
 )
 _LOE = re.compile(
     r"\b(?:[Ll]evels?(?:\s+of\s+evidence)?|LOE)\s*:?\s*(?:\(LOE\)\s*)?(?P<v>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w])"
 )
 _PAIRED_COR = re.compile(r"(?<![\w])(?P<v>IIa|IIb|III|I)\s?/?\s?(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-])")
+_OF_NYHA = re.compile(r"(?:NYHA|New York Heart Association)(?![^.;]*\brecommend)[^.;]*$")
+_NYHA_CLASSES = ("I", "II", "III", "IV")
+"""Behind NYHA, a class without its name is one of symptoms: "NYHA class II, … class III"."""
 _BARE_COR = re.compile(r"(?<![\w-])(?P<v>II[ab])(?![\w-])")
 """A class without its name: nothing else is written so."""
 _GRADE = re.compile(
@@ -93,7 +96,9 @@ def ordinals(text: str) -> Iterator[Quantity]:
             group=match.start(),
         )
     for match in _COR.finditer(text):
-        if not _overlaps(match.span(), seen):
+        if not _overlaps(match.span(), seen) and match["v"] in _NYHA_CLASSES and _OF_NYHA.search(text[: match.start()]):
+            yield make(match, "class", "NYHA", (_ordinal(match["v"]),), None)
+        elif match["v"] != "IV" and not _overlaps(match.span(), seen):
             yield make(match, "class", "COR", (_CLASS_VALUE[match["v"].lower()],), None)
             if match["l"]:
                 yield _level(text, match)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -79,7 +79,7 @@ def _terms(text: str, figures: Sequence[Quantity], names: Sequence[Entity]) -> M
     """Content words outside figures; the words of a known name count as that name, however it is written."""
     spans = [(name.start, name.end) for name in names if name.kind in _ALIASED]
     left = list(text)
-    for start, end in [*((figure.start, figure.end) for figure in figures), *spans]:
+    for start, end in [*((_digits(text, figure), figure.end) for figure in figures), *spans]:
         left[start:end] = " " * (end - start)
     found = dict(weighted_terms("".join(left)))
     for name in names:
@@ -88,6 +88,15 @@ def _terms(text: str, figures: Sequence[Quantity], names: Sequence[Entity]) -> M
             for family in families_of(name.name) if name.kind == "measure" else ():
                 found[f"={family}"] = _NAME
     return found
+
+
+def _digits(text: str, figure: Quantity) -> int:
+    """Where a figure's span begins, without what a ratio is of: "HR for relapse with the vaccine was 0.56"."""
+    of = figure.kind == "ratio" and _RATIO_OF.search(figure.text)
+    return text.index(figure.text[of.start() :].split()[-1], figure.start + of.start()) if of else figure.start
+
+
+_RATIO_OF = re.compile(r"\b(?:for|of|with|in)\b.*\s(?=\S+$)", re.I | re.S)
 
 
 @lru_cache(maxsize=4096)
@@ -121,6 +130,21 @@ def _blocks(passage: str) -> list[str]:
 def _continues(before: str, line: str) -> bool:
     """A line that begins in lower case, unindented, goes on with a line that did not end."""
     return line[:1].islower() and before[-1:].isalnum() and len(before) > 40
+
+
+def as_printed(words: Iterable[str], text: str) -> str:
+    """Terms of `text` as it prints them, in its order: "devic" is "device", "=lvef" what stands for it."""
+    wanted = set(words)
+    names = [name for name in entities(text) if f"={name.name}" in wanted]
+    spans = [(name.start, name.end) for name in names]
+    for match in _PRINTED.finditer(text):
+        inside = any(start <= match.start() < end for start, end in spans)
+        if not inside and (match.group().lower() in wanted or wanted & set(weighted_terms(match.group()))):
+            spans.append(match.span())
+    return " ".join(dict.fromkeys(text[start:end] for start, end in sorted(spans))) or ", ".join(sorted(wanted))
+
+
+_PRINTED = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*\+?")
 
 
 def coverage(wanted: Mapping[str, float], present: Mapping[str, float]) -> float:

@@ -26,10 +26,18 @@ _CLAUSE_END = re.compile(
     r"|,\s+(?=and\s|with\s|which\s|where\s)"
     r"|\s+and\s+(?=(?:increas|reduc|decreas|improv|lowered|rais|worsen|fell|rose)\w*)"
     r"|\s+and\s+(?=there|no\s)|:\s"
+    r"|\s+because\s+(?!of\b)"
+    r"|\s+and\s+(?=(?:the|an?|its|his|her|their|this|these|those|it|they|he|she|we)\s+(?:[\w-]+\s+){0,4}?"
+    r"(?:was|were|is|are|had|has|have|did|does|remained|became)\b)"
 )
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ADJUSTED = re.compile(r"independent(?:ly)? of|irrespective of|regardless of", re.I)
 """Behind an effect, what it was adjusted for: "a higher risk, independent of age" tells no lack of one."""
+_NEW_VERB = re.compile(r"\s\S+(?:\s\S+)*?\s(?:had|has|have|was|were|is|are|did|\w{4,}ed)\b", re.I)
+"""A verb behind what is lacking: "patients without coronary disease improved" tells of them, not of what they lack."""
+ASIDE = re.compile(r",\s+(?:but\s+)?$|\bbut\s+$", re.I)
+"""Before a negation that is set between commas: "in sheep, but not in pigs, …"."""
 _EITHER_WAY = re.compile(r"\b(?:or|whether)\s+$", re.I)
 
 
@@ -87,7 +95,9 @@ def _reaches(text: str, negation: Signal, signal: Signal) -> bool:
     if not negation.end <= signal.start:
         return False
     between = text[negation.end : signal.start]
-    if negation.word == "without" and "," in between:
+    if negation.word == "without" and ("," in between or _NEW_VERB.search(text[negation.end : signal.end])):
+        return False
+    if ASIDE.search(text[: negation.start]) and "," in between:
         return False
     if negation.word == "non" and text[negation.end : negation.end + 1] == "-" and " " in between:
         return False  # it turns its own compound: "non-responders"
@@ -119,5 +129,7 @@ def statistics(text: str) -> list[Signal]:
 @lru_cache(maxsize=16384)
 def clauses(text: str) -> tuple[tuple[int, int], ...]:
     """Half-open spans of the clauses of one sentence, in order."""
-    cuts = [0, *(match.start() for match in _CLAUSE_END.finditer(text)), len(text)]
+    inside = [match.span() for match in _BRACKETS.finditer(text)]
+    ends = [m.start() for m in _CLAUSE_END.finditer(text) if not any(a < m.start() < b for a, b in inside)]
+    cuts = [0, *ends, len(text)]
     return tuple((a, b) for a, b in pairwise(cuts) if text[a:b].strip())

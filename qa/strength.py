@@ -16,7 +16,8 @@ _WORDS = {
     RECOMMENDED: "recommended",
 }
 _PHRASES: dict[int, str] = {
-    AGAINST: r"\b(?:(?:does|do|did) not recommend|(?:not|never) (?:be )?(?:routinely |generally )?"
+    AGAINST: r"\b(?:(?:does|do|did) not recommend|no longer (?:[\w-]+ )?(?:recommend|indicat|advis)\w*"
+    r"|ceased to be (?:recommended|advised)|(?:not|never) (?:be )?(?:routinely |generally )?"
     r"(?:recommended|indicated|advised|"
     r"be (?:used|performed|done|offered|considered))|should not|must not"
     r"|(?<!unless )(?<!not )contra-?indicated|recommends? against|"
@@ -24,10 +25,11 @@ _PHRASES: dict[int, str] = {
     SHOULD_CONSIDER: r"\b(?:should (?:also )?be considered|(?:is|are) (?:considered )?reasonable|"
     r"ought to be considered|class (?:IIa|2a)\b|deserves? consideration|can be (?:useful|beneficial))",
     MAY: r"\b(?:(?:may|might|could|can) (?:also |then |still )?"
-    r"be (?:considered|reasonable|used|offered|an option)|may (?:receive|undergo|have|get)|is an option"
+    r"be (?:considered|reasonable|used|offered|given|administered|tried|performed|added|an option)"
+    r"|may (?:receive|undergo|have|get)|is an option"
     r"|class (?:IIb|2b)\b|(?:may|might) consider)",
     RECOMMENDED: r"\b(?:recommended\b|recommends? (?!against|not)|(?:is|are) indicated\b"
-    r"|should be (?!considered)\w+|must be|"
+    r"|should (?:[\w-]+ly )?be (?!considered)\w+|must be|"
     r"should (?:receive|undergo|have|get)|class (?:I|1)\b(?!-)|is (?:mandatory|required))",
 }
 _PATTERNS = {level: re.compile(words, re.IGNORECASE) for level, words in _PHRASES.items()}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 DAYS_PER_YEAR = 365.25
 _DAYS_PER_MONTH = DAYS_PER_YEAR / 12
@@ -203,10 +202,3 @@ def _finish(text: str, at: int, end: int, parts: list[str], factor: float, numer
         )
     dimension = "/".join(parts) if numerator else "1/" + "/".join(parts)
     return Unit(dimension=dimension, factor=factor, printed=text[at:end].strip(" -"), length=end - at)
-
-
-@lru_cache(maxsize=4096)
-def unit_of(printed: str) -> Unit:
-    """The unit that `printed` is as a whole ("cm²", "per 100 patient-years"); NO_UNIT when it is none."""
-    unit = read_unit(printed, 0)
-    return unit if unit.length == len(printed) else NO_UNIT

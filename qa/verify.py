@@ -20,6 +20,7 @@ from qa.figure_check import check_figures
 from qa.finding import ORDER, Finding
 from qa.label_check import check_labels
 from qa.name_check import check_names
+from qa.parallel import check_parallel
 from qa.parsed import Parsed, parse, sentences
 from qa.registry import registry
 from qa.strength import check_strength
@@ -42,7 +43,12 @@ _SUPPORT: dict[str, Support] = {"partial": "partial", "unsupported": "unsupporte
 _BLANKS = re.compile(r"[^\S\n]{9,}")
 """Longer runs of blanks than any table needs; patterns that skip blanks would crawl through thousands."""
 _OPENS_ANEW = re.compile(r"(?:^|[.!?;:\n])[\s\"'“(\[]*$")
-_TURNS = re.compile(r"\b(?:not|no|never|without|neither|nor|if|unless|whether|may|might|could|denied?|fail\w*)\b", re.I)
+_TURNS = re.compile(
+    r"\b(?:not|no|none|never|without|neither|nor|if|unless|whether|except|only|may|might|could|denied?|fail\w*"
+    r"|reject\w*|refut\w*|disprov\w*|hypothes\w*|assum\w*|unproven|unlikely)\b",
+    re.I,
+)
+_ENDS = re.compile(r"[.!?;](?=\s|$)|\n|$")
 
 
 def verify(
@@ -78,7 +84,7 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
     if registry("\n".join(passages)).rows:
         return check_names(claim, evidence)
     found = [*check_figures(claim, evidence), *check_labels(claim, evidence), *check_beside(claim, evidence)]
-    found += check_contrast(claim, evidence)
+    found += [*check_contrast(claim, evidence), *check_parallel(claim, evidence)]
     found += [*check_names(claim, evidence), *check_direction(claim, evidence)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
@@ -88,15 +94,23 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
 
 
 def is_slice(claim: str, passage: str) -> bool:
-    """Whether the claim is a verbatim slice of the passage (white space folded) that nothing before it turns round."""
+    """Whether the claim is a verbatim slice of the passage (white space folded) that nothing beside it turns round.
+
+    A whole sentence always is; a part of one where the rest of it neither denies nor doubts.
+    """
     wanted, text = " ".join(claim.split()).rstrip("."), " ".join(passage.split())
     at = text.find(wanted)
     while at >= 0:
         end = at + len(wanted)
         whole = not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
         before = text[:at]
-        sentence = before[max(before.rfind(mark) for mark in (". ", "; ", "? ")) + 1 :]
-        if whole and (_OPENS_ANEW.search(before) or (len(wanted.split()) >= 4 and not _TURNS.search(sentence))):
+        opening = before[max(before.rfind(mark) for mark in (". ", "; ", "? ")) + 1 :]
+        close = _ENDS.search(text, end)
+        rest = text[end : close.start() if close else end]
+        untouched = not _TURNS.search(rest) and (
+            bool(_OPENS_ANEW.search(before)) or (len(wanted.split()) >= 4 and not _TURNS.search(opening))
+        )
+        if whole and untouched:
             return True
         at = text.find(wanted, at + 1)
     return False

@@ -88,4 +88,4 @@ def _stock(base: Base, opening: Opening) -> None:
         opening.step = f"Adding the starter library, {opening.files} of {opening.of}"
 
     opening.step = "Adding the starter library"
-    stock(base, lambda paths: read(paths, base.embedder.count_tokens), advance)
+    stock(base, lambda paths: read(paths, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens), advance)

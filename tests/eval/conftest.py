@@ -76,6 +76,12 @@ def library_base(tmp_path_factory):
     wanted = {"coapt-2yr.yaml", "mitra-fr-2yr.yaml", "guideline-esc-eacts-2025-vhd.yaml"}
     folder = tmp_path_factory.mktemp("judged-base")
     base = open_base(folder, Settings(base=folder), create=True)
-    base.add(read([path for path in record_paths() if path.name in wanted], base.embedder.count_tokens))
+    base.add(
+        read(
+            [path for path in record_paths() if path.name in wanted],
+            base.embedder.count_tokens,
+            max_tokens=base.embedder.max_tokens,
+        )
+    )
     yield base
     base.close()

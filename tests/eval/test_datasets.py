@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DatasetError
-from eval.datasets import beir, json_lines, labelled_claims, pubmedqa_questions, questions
+from eval.datasets import beir, json_lines, labelled_claims, questions
 
 GOOD = {"id": "q1", "question": "What?", "answerable": True, "expected": [["0.53", "35.8"]], "records": ["r"]}
 
@@ -70,7 +70,6 @@ def test_pubmedqa(tmp_path):
     claims = {claim.id: claim for claim in labelled_claims(path)}
     assert (claims["22"].evidence, claims["22"].label) == ("one\ntwo", "supported")
     assert (claims["22-other"].evidence, claims["22-other"].label) == ("other", "not_enough_info")
-    assert [q.id for q in pubmedqa_questions(path)] == ["11", "22"]
     path.write_text(json.dumps({"22": {"QUESTION": "Q?"}}))
     with pytest.raises(DatasetError, match="22 lacks"):
         labelled_claims(path)

@@ -98,7 +98,7 @@ def base_folder(papers, tmp_path_factory) -> Path:
     """A base that holds the small report and the hostile one; tests that change a base make their own."""
     folder = tmp_path_factory.mktemp("base")
     base = open_base(folder, Settings(base=folder), create=True)
-    base.add(read([papers], base.embedder.count_tokens))
+    base.add(read([papers], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     base.close()
     return folder
 
@@ -121,7 +121,7 @@ def pdf_folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("pdf")
     pdf.output(str(folder / "strings.pdf"))
     base = open_base(folder / "kb", Settings(base=folder / "kb"), create=True)
-    base.add(read([folder / "strings.pdf"], base.embedder.count_tokens))
+    base.add(read([folder / "strings.pdf"], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     base.close()
     return folder / "kb"
 

@@ -35,7 +35,13 @@ def library_folder(tmp_path_factory):
     wanted = {"coapt-2yr.yaml", "mitra-fr-2yr.yaml", "guideline-esc-eacts-2025-vhd.yaml"}
     folder = tmp_path_factory.mktemp("library-base")
     base = open_base(folder, Settings(base=folder), create=True)
-    base.add(read([path for path in record_paths() if path.name in wanted], base.embedder.count_tokens))
+    base.add(
+        read(
+            [path for path in record_paths() if path.name in wanted],
+            base.embedder.count_tokens,
+            max_tokens=base.embedder.max_tokens,
+        )
+    )
     base.close()
     return folder
 

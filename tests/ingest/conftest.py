@@ -90,7 +90,7 @@ def read_bytes(tmp_path: Path) -> Callable[[str, bytes], ReadResult]:
     def read(name: str, data: bytes) -> ReadResult:
         path = tmp_path / name
         path.write_bytes(data)
-        return read_file(path, count_words)
+        return read_file(path, count_words, max_tokens=256)
 
     return read
 

@@ -95,7 +95,7 @@ def bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 def _read(path: Path | None) -> ReadResult:
     assert path is not None
-    return read_file(path, lambda texts: [len(text) for text in texts])
+    return read_file(path, lambda texts: [len(text) for text in texts], max_tokens=256)
 
 
 @pytest.mark.parametrize("identifier", ["111", "PMC1", "10.5555/one"])

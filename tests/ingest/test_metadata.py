@@ -106,7 +106,8 @@ def test_what_real_articles_show(shared: Path) -> None:
         if not pdf.is_file():
             continue
         ours, theirs = (
-            read_file(path, lambda texts: [len(text) // 4 for text in texts]).document for path in (pdf, twin)
+            read_file(path, lambda texts: [len(text) // 4 for text in texts], max_tokens=256).document
+            for path in (pdf, twin)
         )
         assert ours is not None and theirs is not None
         if ours.title.casefold() != titles[f"pdf/{pdf.name}"].casefold():

@@ -35,7 +35,9 @@ def sync(base: Base, folder: Path) -> Callable[..., dict[str, AddReport]]:
     """Read the folder as the terminal does; the reports by the file's path below the folder."""
 
     def run(*, remove: bool = False) -> dict[str, AddReport]:
-        reports = base.add(ingest.read([folder], base.embedder.count_tokens, held=base.held))
+        reports = base.add(
+            ingest.read([folder], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens, held=base.held)
+        )
         reports += base.gone([folder], remove=remove)
         return {str(Path(report.path).relative_to(folder)): report for report in reports}
 
@@ -104,7 +106,7 @@ def test_one_copy_of_two_is_gone(base: Base, folder: Path, sync: Sync, tmp_path:
     copy = tmp_path / "desk" / "clip.txt"
     copy.parent.mkdir()
     copy.write_text(CLIP)
-    base.add(ingest.read([copy], base.embedder.count_tokens))
+    base.add(ingest.read([copy], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     (folder / "old" / "clip.txt").unlink()
     reports = sync(remove=True)
     assert reports["old/clip.txt"].status == "gone" and str(copy) in reports["old/clip.txt"].warnings[0]
@@ -115,7 +117,7 @@ def test_nothing_beside_the_folder_is_gone(base: Base, folder: Path, sync: Sync,
     beside = tmp_path / "papers-of-others" / "coil.txt"
     beside.parent.mkdir()
     beside.write_text("A coil was put into an invented heart, and nothing whatever came of it in the end.")
-    base.add(ingest.read([beside], base.embedder.count_tokens))
+    base.add(ingest.read([beside], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     beside.unlink()
     assert set(_statuses(sync(remove=True)).values()) == {"added"} and len(base.documents()) == 3
 
@@ -132,5 +134,5 @@ def test_a_retraction_alone_updates_the_document(base: Base, folder: Path, sync:
     hits = base.search(RING, k=5)
     assert {hit.document.retraction for hit in hits if hit.document.doc_id == doc_id} == {"retracted"}
     card.unlink()
-    base.add(ingest.read([folder], base.embedder.count_tokens))
+    base.add(ingest.read([folder], base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     assert sync()["PMC1.xml"].status == "unchanged" and base.document(doc_id).retraction == "retracted"

@@ -6,7 +6,7 @@ import pytest
 
 from domain.evidence import Outcome
 from kb.library import conflicts
-from qa.conflicts import MAX_CONFLICTS, conflict_notices, conflicts_about, disagreements
+from qa.conflicts import MAX_CONFLICTS, conflict_notices, disagreements
 
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*|\bII[ab]\b")
 
@@ -165,12 +165,6 @@ def test_secondary_sources_are_named_once_with_what_was_read(shelf):
     (told,) = [draft for draft in drafts if draft.kind == "secondary-source"]
     assert told.text.count("COAPT (2018)") == 1 and "summary of the trial" in told.text
     assert places(told) == {"coapt-2yr#outcomes.1", "coapt-2yr#outcomes.3"}
-
-
-def test_a_teacher_finds_the_conflicts_of_a_fact():
-    found = conflicts_about(["coapt-2yr#outcomes.2"], "MitraClip lowered mortality in COAPT")
-    assert [conflict.conflict_id for conflict in found] == ["c01-coapt-vs-mitra-fr", "c02-mortality-pooled"]
-    assert conflicts_about(["trami-registry#outcomes.7"], "MitraClip lowered mortality") == []
 
 
 def test_a_study_in_brief_touches_what_its_results_touch(shelf):

@@ -4,7 +4,7 @@ import pytest
 
 from qa.contrast_check import check_contrast
 from qa.parsed import parse, sentences
-from qa.verify import verify
+from qa.verify import find, verify
 
 
 def contrast(claim: str, passage: str) -> list[str]:
@@ -139,3 +139,96 @@ UNTRUE = [
 @pytest.mark.parametrize(("claim", "passage"), UNTRUE, ids=[claim for claim, _ in UNTRUE])
 def test_a_figure_that_is_another_things_does_not(claim: str, passage: str) -> None:
     assert verify(claim, [passage]).support == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("passage", "same", "turned"),
+    [
+        (
+            "Pressure was lower in trained than in untrained dogs.",
+            "Untrained dogs had a higher pressure than trained dogs.",
+            "Untrained dogs had a lower pressure than trained dogs.",
+        ),
+        (
+            "Conduction was slower after fibrosis than after oedema.",
+            "Conduction was faster after oedema than after fibrosis.",
+            "Conduction was faster after fibrosis than after oedema.",
+        ),
+        (
+            "Malaria was rarer in villages with nets than in villages without nets.",
+            "Villages without nets had more malaria than villages with nets.",
+            "Villages without nets had less malaria than villages with nets.",
+        ),
+    ],
+)
+def test_a_comparison_told_from_the_other_side(passage, same, turned):
+    assert not find(parse(same), sentences(passage))
+    assert any(finding.weight == "contradicted" for finding in find(parse(turned), sentences(passage)))
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "false"),
+    [
+        ("The valve had no cleft and the ring was wide.", "The ring was wide.", "The ring was not wide."),
+        ("The mass was not removed because it held the artery.", "The mass held the artery.", "The mass was removed."),
+        (
+            "In pigs, but not in goats, the drug caused thickening of the leaflets.",
+            "The drug caused thickening of the leaflets in pigs.",
+            "The drug did not cause thickening of the leaflets in pigs.",
+        ),
+        (
+            "Patients without coronary disease improved after pacing.",
+            "Patients free of coronary disease improved after pacing.",
+            "Patients without coronary disease did not improve after pacing.",
+        ),
+    ],
+)
+def test_how_far_a_negation_reaches(passage, true, false):
+    assert not [f for f in find(parse(true), sentences(passage)) if f.weight == "contradicted"]
+    assert any(f.weight == "contradicted" for f in find(parse(false), sentences(passage)))
+
+
+@pytest.mark.parametrize(
+    ("passage", "true", "false"),
+    [
+        (
+            "Pressure was 61 mmHg before and 40 mmHg after the shunt.",
+            "Pressure dropped by 21 mmHg.",
+            "Pressure dropped by 23 mmHg.",
+        ),
+        (
+            "Weight decreased from 104.8 kg to 95.4 kg.",
+            "The weight loss amounted to 9.4 kg.",
+            "The weight loss amounted to 9.9 kg.",
+        ),
+        (
+            "Of the 1,204 women, 301 progressed to eclampsia.",
+            "A quarter of the women progressed.",
+            "A tenth of the women progressed.",
+        ),
+        (
+            "Of 80 patients, 20 had a full and 28 a partial response.",
+            "In all 48 patients responded.",
+            "In all 58 patients responded.",
+        ),
+        (
+            "Survival was 61% in New York Heart Association class II and 29% in class IV.",
+            "In NYHA class IV survival was 29%.",
+            "In NYHA class II survival was 29%.",
+        ),
+    ],
+)
+def test_figures_that_follow(passage, true, false):
+    assert not find(parse(true), sentences(passage))
+    assert find(parse(false), sentences(passage))
+
+
+def test_a_hazard_ratio_of_survival_is_that_of_death():
+    passage = sentences("Survival was better with repair (HR 0.62; 95% CI 0.46 to 0.82).")
+    assert not find(parse("Repair improved survival."), passage)
+
+
+def test_what_a_ratio_is_of_is_spoken_of():
+    passage = sentences("The hazard ratio for relapse with the vaccine was 0.56 (95% CI 0.39 to 0.81).")
+    assert {"relaps", "vaccin"} <= set(passage[0].terms)
+    assert any(f.weight == "contradicted" for f in find(parse("The vaccine increased relapse."), passage))

@@ -38,7 +38,7 @@ PLAIN = {
 def kinds(tmp_path: Path, **parts: str) -> list[str]:
     path = tmp_path / "report.md"
     path.write_text(REPORT.format(**(PLAIN | parts)), encoding="utf-8")
-    (result,) = read([path], lambda texts: [len(text.split()) for text in texts])
+    (result,) = read([path], lambda texts: [len(text.split()) for text in texts], max_tokens=256)
     assert result.document is not None
     assert result.document.kind == "case-report"
     found = oddities(result.document, result.passages)
@@ -130,7 +130,7 @@ def test_a_figure_of_another_work(tmp_path: Path, discussion: str, odd: bool) ->
 
 def test_the_real_case_report_shows_each_kind(shared: Path) -> None:
     path = shared / "corpus" / "oman-carillon-case-report.txt"
-    (result,) = read([path], lambda texts: [len(text.split()) for text in texts])
+    (result,) = read([path], lambda texts: [len(text.split()) for text in texts], max_tokens=256)
     assert result.document is not None
     found = [remark.kind for remark in oddities(result.document, result.passages)]
     assert {kind: found.count(kind) for kind in found} == {

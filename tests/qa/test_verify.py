@@ -368,3 +368,17 @@ def test_who_survived_longer_died_less() -> None:
     passage = "In Lund, all-cause death at 2 years was lower in eligible than in ineligible patients."
     assert check("Eligible patients survived longer than ineligible ones in Lund.", passage).support == "supported"
     assert check("Eligible patients died more often than ineligible ones.", passage).support == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        ("TEER reduced mortality.", "TEER reduced mortality in neither trial."),
+        ("CRT improved survival.", "CRT improved survival in none of the trials."),
+        ("TEER reduces all-cause death.", "The hypothesis that TEER reduces all-cause death was rejected."),
+        ("Surgery prolonged life.", "Surgery prolonged life only in the youngest third."),
+    ],
+)
+def test_what_stands_behind_a_slice_may_turn_it_round(claim, passage):
+    assert not is_slice(claim, passage)
+    assert is_slice(passage, f"Before it. {passage} And after it.")

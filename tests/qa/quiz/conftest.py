@@ -150,7 +150,7 @@ def _make_base(folder, names, extra=()):
 
     base = open_base(folder, Settings(base=folder), create=True)
     paths = [*(FOLDER / "records" / f"{name}.yaml" for name in names), *extra]
-    reports = base.add(ingest.read(paths, base.embedder.count_tokens))
+    reports = base.add(ingest.read(paths, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
     assert all(report.status == "added" for report in reports), reports
     return base
 

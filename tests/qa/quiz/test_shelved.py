@@ -54,7 +54,7 @@ def test_a_replaced_record_says_what_changed(small_base, quiz, tmp_path):
     if changed.read_bytes() == path.read_bytes():
         changed.write_bytes(path.read_bytes() + b"\n")
     small_base.remove(item.citations[0].document.doc_id)
-    small_base.add(ingest.read([changed], small_base.embedder.count_tokens))
+    small_base.add(ingest.read([changed], small_base.embedder.count_tokens, max_tokens=small_base.embedder.max_tokens))
     found = next(one for one in stale(quiz, small_base) if one.item_id == item.item_id)
     assert any("was replaced" in change for change in found.changes), found.changes
 
