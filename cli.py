@@ -309,7 +309,7 @@ def fetch(
     kb: KbOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring open-access full text from Europe PMC into the base; the only command that calls another host.
+    """Bring open-access full text from Europe PMC into the base; no other command calls a host unasked.
 
     A text that was fetched before is not fetched again, so an interrupted run goes on where it stopped; whether it was
     retracted or corrected since is asked anew.
@@ -503,6 +503,11 @@ def main() -> None:
         sys.exit(2 if isinstance(error, CallError) else 1)
     except BrokenPipeError:  # the reader of our output has left, as "| head" does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _say(f"chordae: {error.filename}: it cannot be opened ({error.strerror}). Check the path and its permissions.")
         sys.exit(1)
 
 

@@ -13,12 +13,17 @@ ItemKind = Literal["mcq", "tf", "cloze", "short", "vignette"]
 ITEM_KINDS: tuple[str, ...] = get_args(ItemKind)
 
 
+MOST_OPTIONS = 5
+"""Of a question: as many letters as the sheets have, and more than anyone can make plausible."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizItem:
     """One item: one right option (`answer` is its 0-based index), or, where `options` is empty, the answer's words.
 
-    `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat,
-    the index is outside them, or nothing is cited. `item_id` is a hash of the content and follows every edit.
+    `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat, are
+    empty or more than five, the index is outside them, or nothing is cited. `item_id` is a hash of the content and
+    follows every edit.
 
     `proofs` are the statements that the key rests on, each carried by a citation, and `proved_key` is the key they were
     found to prove; `caveat` is what a teacher should
@@ -50,6 +55,8 @@ class QuizItem:
             raise ValueError(f"a quiz item must cite: {self.stem!r}")
         if len({option.casefold().strip() for option in self.options}) != len(self.options):
             raise ValueError(f"two options of {self.stem!r} are the same")
+        if len(self.options) > MOST_OPTIONS or any(not option.strip() for option in self.options):
+            raise ValueError(f"the options of {self.stem!r} are more than {MOST_OPTIONS}, or one is empty")
         if self.options and not (isinstance(self.answer, int) and 0 <= self.answer < len(self.options)):
             raise ValueError(f"the answer {self.answer!r} of {self.stem!r} is not the index of an option")
         if not self.options and not (isinstance(self.answer, str) and self.answer):

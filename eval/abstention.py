@@ -21,7 +21,7 @@ from qa.abstain import enough
 from qa.ask import Retrieved, check, compose, retrieve
 from qa.calibration import calibration
 from qa.candidates import candidates
-from qa.compose import choose, probability, rank
+from qa.compose import choose, on_subject, probability, rank
 from qa.features import Candidate
 
 Row = dict[str, Any]
@@ -117,7 +117,8 @@ def _would_say(base: Base, retrieved: Retrieved) -> tuple[float, list[Candidate]
     if not retrieved.hits or retrieved.vector is None:
         return 0.0, []
     model = calibration()
-    ranked = rank(candidates(retrieved.question, retrieved.hits, base, retrieved.vector, model), model)
+    found = candidates(retrieved.question, retrieved.hits, base, retrieved.vector, model)
+    ranked = on_subject(retrieved.question, rank(found, model))
     if not ranked or enough(retrieved.question, ranked, replace(model, threshold=0.0)) is not None:
         return 0.0, []
     return probability(retrieved.question, ranked, model), choose(retrieved.question, ranked, model)

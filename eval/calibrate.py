@@ -1,8 +1,8 @@
 """The answerer's calibration: fitted on Chordae's own questions, written to qa/answering.json by one command.
 
-Fitted on `eval/data/questions-library.jsonl`, `questions-broad.jsonl` and `questions-clinic.jsonl` (the starter
-library) and on `tests/data/invented-questions.jsonl` (an invented report and trial). The fellow's questions, the
-clinic's that are held out, those on the case report and the grid of swapped slots are never used: they measure.
+Fitted on the sets of `SETS`: questions on the starter library, and `tests/data/invented-questions.jsonl` on an invented
+report and trial. The fellow's questions, all that are held out, those on the case report and the grid of swapped slots
+are never used: they measure.
 """
 
 from __future__ import annotations
@@ -48,12 +48,8 @@ TREES, RATE, DEPTH, LEAF, TRIED = 250, 0.05, 3, 15, 8
 """The decision's trees: how many, what each may say, questions asked one after another, least examples of an answer,
 and features tried for a question. With each of seven authors left out in turn 250 trees judge better than 150 (AUC
 0.850 for 0.845, on questions never fitted 0.913 for 0.902); four questions a tree and other leaves change little."""
-BROAD_WEIGHT = 3.0
-"""What a broad question weighs in fitting, a narrow one being 1: they are fewer, and they are what is asked most."""
-CLINIC_SHARE = 2.0
-"""What the clinic's questions weigh in the decision against each other set: only they were written by others."""
 REACH = 6.0
-"""See qa.compose.Calibration."""
+"""See qa.calibration.Calibration."""
 NEARLY_BEST = 1.05
 """How much more than the best threshold one may cost and still count as as good."""
 REFUSAL_WEIGHT = 1.0
@@ -61,9 +57,32 @@ REFUSAL_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One question of the set with its candidates; `carries` says of each whether it carries an expected fact."""
+class QuestionSet:
+    """A file: what a question of it weighs in ranking, all of it in the decision, and whether it sets the threshold.
 
+    Broad and plain questions are what is asked most; the clinic's and the plain ones were written by others.
+    """
+
+    ranking: float = 1.0
+    deciding: float = 1.0
+    by_others: bool = False
+
+
+SETS = {
+    "library": QuestionSet(),
+    "broad": QuestionSet(ranking=3.0),
+    "clinic": QuestionSet(deciding=2.0, by_others=True),
+    "plain": QuestionSet(ranking=3.0, deciding=2.0, by_others=True),
+    "off-topic": QuestionSet(),
+    "invented": QuestionSet(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One question of a set with its candidates; `carries` says of each whether it carries an expected fact."""
+
+    source: str
     question: Question
     asked: Asked
     found: list[Candidate]
@@ -73,14 +92,14 @@ class Example:
 def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
     """Fit ranker, decision and threshold, and write them; the return value is what was written.
 
-    The threshold makes the weighted errors few among the clinic's questions, the only ones that were written by others,
-    when every question is judged by a fit that has not seen it (five folds by question).
+    The threshold makes the weighted errors few among the questions that were written by others, when every question is
+    judged by a fit that has not seen it (five folds by question).
     """
     with tempfile.TemporaryDirectory() as folder:
         model, examples = _examples(Path(folder), k or Settings().k)
     ranker, selector = fit_ranker(examples)
     model = replace(model, ranker=ranker, selector=selector)
-    rows, truth, weight, of_clinic = decided(examples, model)
+    rows, truth, weight, by_others = decided(examples, model)
     decision = fit_decision(rows, truth, weight)
     unseen = np.zeros(len(rows))
     for fold in range(FOLDS):
@@ -95,7 +114,7 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
         "ranker": ranker,
         "selector": selector,
         "decision": decision,
-        "threshold": _threshold(unseen[of_clinic], truth[of_clinic], weight[of_clinic]),
+        "threshold": _threshold(unseen[by_others], truth[by_others], weight[by_others]),
         "reach": REACH,
     }
     told = json.dumps({**data, "decision": []}, indent=1, sort_keys=True)
@@ -107,14 +126,14 @@ def calibrate(target: Path = TARGET, *, k: int | None = None) -> dict[str, Any]:
 def decided(
     examples: Sequence[Example], model: Calibration
 ) -> tuple[list[dict[str, float]], NDArray[np.bool_], NDArray[np.float64], NDArray[np.bool_]]:
-    """Of the examples that no rule refuses: features, whether answerable, weight, and whether the clinic's."""
+    """Of the examples that no rule refuses: features, whether answerable, weight, and whether written by others."""
     weights = _weights(examples)
     ranked = [(e, on_subject(e.asked, rank(e.found, model)), own) for e, own in zip(examples, weights, strict=True)]
     left = [(e, its, own) for e, its, own in ranked if its and barred(e.asked, its) is None]
     rows = [decision_features(e.asked, its) for e, its, _ in left]
     truth = np.array([e.question.answerable for e, _, _ in left])
-    clinic = np.array([_of_clinic(e.question) for e, _, _ in left])
-    return rows, truth, np.array([own for _, _, own in left]), clinic
+    by_others = np.array([SETS[e.source].by_others for e, _, _ in left])
+    return rows, truth, np.array([own for _, _, own in left]), by_others
 
 
 def calibration_report(settings: Settings) -> Report:
@@ -154,29 +173,34 @@ def _asked(tree: Tree | Sequence[Tree]) -> Iterator[str]:
 
 def _examples(folder: Path, k: int) -> tuple[Calibration, list[Example]]:
     """The examples of every set, and the model they were gathered with: all in it but likeness is yet to be fitted."""
+    library = {name: DATA / f"questions-{name}.jsonl" for name in SETS if name != "invented"}
     sets = (
-        (record_paths(), tuple(DATA / f"questions-{name}.jsonl" for name in ("library", "broad", "clinic"))),
-        ([INVENTED / "invented-report.txt", INVENTED / "invented-trial.txt"], (INVENTED / "invented-questions.jsonl",)),
+        (record_paths(), library),
+        (
+            [INVENTED / "invented-report.txt", INVENTED / "invented-trial.txt"],
+            {"invented": INVENTED / "invented-questions.jsonl"},
+        ),
     )
     found: list[Example] = []
     model = Calibration(likeness={}, ranker={}, selector={}, decision=(), threshold=0.5, reach=REACH)
     for number, (sources, files) in enumerate(sets):
         base = open_base(folder / str(number), Settings(), create=True)
         base.add(read(sources, base.embedder.count_tokens, max_tokens=base.embedder.max_tokens))
-        asked = [question for file in files for question in questions(file)]
+        asked = [(name, question) for name, file in files.items() for question in questions(file)]
         if number == 0:
             model = replace(model, likeness=fit_likeness(base, asked))
-        found += [example(base, question, k, model) for question in asked]
+        found += [example(base, name, question, k, model) for name, question in asked]
         base.close()
     return model, found
 
 
-def example(base: Base, question: Question, k: int, model: Calibration) -> Example:
-    """The candidates of one question, labelled."""
+def example(base: Base, source: str, question: Question, k: int, model: Calibration) -> Example:
+    """The candidates of one question of a set, labelled."""
     asked = read_question(question.question)
     vector = base.embedder.query(asked.text)
     found = candidates(asked, gather(base, asked, k, model), base, vector, model)
     return Example(
+        source=source,
         question=question,
         asked=asked,
         found=found,
@@ -184,7 +208,7 @@ def example(base: Base, question: Question, k: int, model: Calibration) -> Examp
     )
 
 
-def fit_likeness(base: Base, asked: Sequence[Question]) -> dict[str, float]:
+def fit_likeness(base: Base, asked: Sequence[tuple[str, Question]]) -> dict[str, float]:
     """Weights by which the base's clinical questions are held against a question; see `qa.bearing.likeness`.
 
     A softmax over the clinical questions near each question, as right as the share of expected facts that the facts
@@ -193,7 +217,7 @@ def fit_likeness(base: Base, asked: Sequence[Question]) -> dict[str, float]:
     steps: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]] = []
     shown = {document.doc_id: _shown(base, document.doc_id) for document in base.documents()}
     names: list[str] = []
-    for question in asked:
+    for source, question in asked:
         read_as = read_question(question.question)
         vectors = [asked_vector(base.embedder, text) for text in (read_as.text, canonical(read_as.text))]
         rows, right = list[list[float]](), list[float]()
@@ -207,7 +231,7 @@ def fit_likeness(base: Base, asked: Sequence[Question]) -> dict[str, float]:
             right.append(hits / len(question.expected) if of_it and question.expected else 0.0)
         if any(right):
             table = np.array(rows)
-            steps.append((table, np.array(right), np.zeros(len(rows)), _heft(question)))
+            steps.append((table, np.array(right), np.zeros(len(rows)), SETS[source].ranking))
     mean, spread = _scale(np.vstack([table for table, *_ in steps]))
     scaled = [((table - mean) / spread, right, given, weight) for table, right, given, weight in steps]
     return _unscaled(names, _softmax(scaled), 0.0, mean, spread) | {"intercept": 0.0}
@@ -221,14 +245,6 @@ def _shown(base: Base, doc_id: str) -> dict[str, list[str]]:
             for place in told(passage):
                 found.setdefault(place, []).append(passage.text)
     return found
-
-
-def _of_clinic(question: Question) -> bool:
-    return question.id[0] == "d"
-
-
-def _heft(question: Question) -> float:
-    return BROAD_WEIGHT if question.id[0] == "b" else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +327,7 @@ def _steps(e: Example, own_names: Sequence[str], added_names: Sequence[str]) -> 
             added=np.array(added),
             right=np.array([new[at] for at in open_to], float),
             first=not chosen,
-            weight=_heft(e.question),
+            weight=SETS[e.source].ranking,
         )
         best = max(open_to, key=lambda at: (new[at], new[at] / len(e.found[at].text.split()), -at))
         chosen.append(e.found[best])
@@ -330,10 +346,9 @@ def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
 
     Those that a rule refuses count too: what it does not refuse must not weigh more for it.
     """
-    keys = [(e.question.id.rstrip("0123456789").removesuffix("n")[:1] or "l", e.question.answerable) for e in examples]
+    keys = [(e.source, e.question.answerable) for e in examples]
     counts = {key: keys.count(key) for key in keys}
-    hefts = [CLINIC_SHARE if _of_clinic(e.question) else 1.0 for e in examples]
-    return np.array([heft * len(keys) / (len(counts) * counts[key]) for heft, key in zip(hefts, keys, strict=True)])
+    return np.array([SETS[key[0]].deciding * len(keys) / (len(counts) * counts[key]) for key in keys])
 
 
 def fit_decision(

@@ -40,6 +40,9 @@ _STRANGERS = (5, 17)
 _STEPS = 50
 _DIGITS = 4
 OWN = "our own paraphrases"
+FREE = "free claims"
+FREE_CLAIMS = PARAPHRASES.with_name("claims-free.jsonl")
+"""True and false claims in free words by others: with them, claims of a kind never seen are judged better."""
 Row = Mapping[str, float]
 Progress = Callable[[int, int], None]
 
@@ -60,7 +63,7 @@ class Read:
 
 
 def train(folder: Path, embedder: Embedder, out: Path = MODEL, progress: Progress | None = None) -> Report:
-    """Fit on the claim files of a folder and our own paraphrases, and write the weights to `out`.
+    """Fit on the claim files of a folder, our own paraphrases and the free claims, and write the weights to `out`.
 
     Supported stands against every other label. The report says how well each file is judged by weights fitted on all
     the others: what is to be expected of claims of a kind never seen. DatasetError without a file.
@@ -68,7 +71,8 @@ def train(folder: Path, embedder: Embedder, out: Path = MODEL, progress: Progres
     paths = sorted(folder.glob("*.jsonl"))
     if not paths:
         raise DatasetError(f"{folder}: there is no claim file in it (*.jsonl); give the folder that holds them.")
-    sets = {path.stem: labelled_claims(path) for path in paths} | {OWN: own_claims()}
+    sets = {path.stem: labelled_claims(path) for path in paths}
+    sets |= {OWN: own_claims(), FREE: labelled_claims(FREE_CLAIMS)}
     total, read = sum(map(len, sets.values())), list[Read]()
     for name, items in sets.items():
         for item in items:
@@ -129,7 +133,7 @@ def _left_out(read: Sequence[Read], files: Sequence[str], paths: tuple[Path, ...
         run=run_info(files=paths),
         rows=tuple(rows),
         notes=(
-            f"The weights that verification uses were fitted on all {len(files)} files and on {OWN}, and written to "
+            f"The weights that verification uses were fitted on all {len(files)} files, {OWN} and {FREE}, written to "
             "qa/content_model.json; those of a line above had not seen its file. The checks were developed with the "
             "files in sight.",
         ),

@@ -45,7 +45,7 @@ class PageTooSlow(Exception):
 class Fragment:
     """One shown string. `x0`, `x1`, `y` (baseline) are points from the lower left corner of the page as it is seen.
 
-    `size` is the height of the font in points. `raised` is how far the text rise lifts it, already part of `y`.
+    `size` is the height of the font in points.
     """
 
     text: str

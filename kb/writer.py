@@ -54,7 +54,7 @@ class Writer:
         self._vectors = self._lexical = None
 
     def write(self, results: Sequence[ReadResult], embedder: Embedder) -> set[str]:
-        """Add documents that are not in the base; returns the ids that they replaced."""
+        """Add documents that are not in the base; returns the paths whose documents they replaced."""
         given = [(result, result.document) for result in results if result.document is not None]
         entries = [
             self._entry(result, document, matrix, title)

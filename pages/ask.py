@@ -128,7 +128,7 @@ def _begin(base: Base, asked: Asked) -> None:
             return read, str(error)
         return read, found
 
-    jobs.start(JOB, work)
+    jobs.start(JOB, work, anew=True)
 
 
 def _finish() -> None:
@@ -167,7 +167,7 @@ def _show(base: Base, asked: Asked, found: Answer | Abstention | str) -> None:
     if told:
         st.caption(told)
     if isinstance(found, str):
-        st.error(found, icon=":material/error:")
+        st.error(markup.plain(found), icon=":material/error:")
     elif isinstance(found, Abstention):
         _show_abstention(base, found)
     else:

@@ -92,7 +92,7 @@ def _begin(base: Base, what: str, file: Path | None) -> None:
         return keep(base, judge(what, call))
 
     st.session_state["evaluation-under"] = under
-    jobs.start(JOB, work)
+    jobs.start(JOB, work, long=True)
 
 
 def _progress(under: Under) -> None:

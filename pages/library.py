@@ -119,7 +119,7 @@ def _begin(base: Base, files: Sequence[UploadedFile]) -> None:
 
     st.session_state["upload"] = upload
     st.session_state.pop("upload-error", None)
-    jobs.start(JOB, work)
+    jobs.start(JOB, work, long=True)
 
 
 def _progress(upload: Upload) -> None:

@@ -130,7 +130,7 @@ def _begin(base: Base, making: Making, topic: str, kinds: tuple[str, ...], n: in
         making.doing, making.made = "reworded and checked", 0
         return polish(made, base, settings, progress=progress)
 
-    jobs.start(JOB, work)
+    jobs.start(JOB, work, long=True)
 
 
 def _progress(making: Making) -> None:

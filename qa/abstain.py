@@ -10,8 +10,9 @@ from functools import lru_cache
 from domain.answer import Reason
 from qa.calibration import Calibration
 from qa.compose import HEAD, HEAVY, lacks, probability
+from qa.concepts import covered, named
 from qa.entities import entities
-from qa.features import Candidate
+from qa.features import MEASURES, Candidate, led_by
 from qa.question import Need, Question, missing, same_time, times
 
 OFF_TOPIC_COSINE = 0.25
@@ -64,7 +65,7 @@ def _barred(question: Question, ranked: Sequence[Candidate], lacking: Sequence[N
     names = names or _another_device(question, head)
     if names:
         return Lack(reason="not-covered", missing=_words(names), slot=_name_slot(question, names))
-    untimed = _time_missing(question, head)
+    untimed = _time_missing(question, ranked)
     if untimed:
         return Lack(reason="not-covered", missing=untimed, slot="time point")
     return Lack(reason="not-covered", missing=None, slot=None) if _NOTHING.search(ranked[0].text) else None
@@ -95,19 +96,34 @@ def _devices(text: str) -> frozenset[str]:
     return frozenset(name.name for name in entities(text) if name.kind == "device")
 
 
-def _time_missing(question: Question, head: Sequence[Candidate]) -> str | None:
+def _time_missing(question: Question, ranked: Sequence[Candidate]) -> str | None:
     """The asked-for time point when the subject is told at other times only; None when it is there or none is asked."""
-    around = [f"{c.text} . {c.context}" for c in head]
+    around = [f"{c.text} . {c.context}" for c in ranked[:HEAD]]
     if question.years and not any(str(year) in text for text in around for year in question.years):
         return str(question.years[-1])
     if not question.times:
         return None
-    told = [times(text) for text in around]
+    told = [times(text) for text in _of_the_study(question, ranked) or around]
     if any(same_time(a, b) for spoken in told for a in question.times for b in spoken):
         return None
     days = question.times[-1]
     unit, length = ("years", 365.25) if days >= 365 else ("months", 30.4375) if days >= 60 else ("days", 1.0)
     return f"{round(days / length, 1):g} {unit}"
+
+
+def _of_the_study(question: Question, ranked: Sequence[Candidate]) -> list[str]:
+    """What single facts of a record tell of the asked-for measure in the one study that is named; none without."""
+    wanted = MEASURES & set(named(question.text))
+    if len(question.studies) != 1 or not wanted:
+        return []
+    return [
+        c.text
+        for c in ranked
+        if c.hit.document.origin == "record"
+        and not c.hit.passage.facts
+        and led_by(question, c.text, c.hit)
+        and wanted & set(covered(c.text))
+    ]
 
 
 def _words(needs: Sequence[Need]) -> str | None:

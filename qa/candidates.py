@@ -113,6 +113,8 @@ def candidates(
     best = max(by_document.values(), default=1.0) or 1.0
     found: list[Candidate] = []
     for hit in [*hits, *_kin(question, hits, by_document, known, base)]:
+        if hit.passage.fact == "population" and hit.document.kind == "guideline":
+            continue  # that a guideline is one answers nothing
         context = context_of(hit.document, hit.passage.heading)
         if hit.document.origin == "document":
             context = f"{context} . {_surroundings(hit)}"

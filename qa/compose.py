@@ -141,7 +141,8 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
             break
         added = additions(question, pool, chosen)
         gains = [c.score + linear(model.selector, gain) for c, gain in zip(pool, added, strict=True)]
-        chosen.append(pool[min(range(len(pool)), key=lambda at: (-gains[at], pool[at].key))])
+        best = pool[min(range(len(pool)), key=lambda at: (-gains[at], pool[at].key))]
+        chosen.append(best)
     return chosen
 
 
@@ -164,12 +165,16 @@ def _apt(question: Question, candidate: Candidate, chosen: Sequence[Candidate]) 
     untold_study = led_by(question, candidate.text, candidate.hit) - told
     if far and first.hit.document.origin == "record" and not untold_study:
         return False
+    if candidate.score >= first.score - ALIKE:
+        return True
     lacking = lacks_of(candidate)
     untold = set.intersection(*(lacks_of(c) for c in chosen))
     return lacking <= lacks_of(first) or bool(untold - lacking)
 
 
-BEARS_LESS = 0.25
+ALIKE = 1.0
+"""A sentence that is so nearly as good as the first needs no further sign that it fits."""
+BEARS_LESS = 0.15
 """A record whose clinical questions are so much less like the one asked than those of the first is about another."""
 
 
@@ -371,7 +376,16 @@ def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidat
         or not any(need.weight >= HEAVY for need in missing(question, c.text))
         or (c.hit.document.origin == "document" and any(need not in missing(question, c.text) for need in names))
     ]
-    return about or list(ranked)
+    if not about:
+        return list(ranked)
+    held, best = {c.key for c in about}, about[0].score
+    return [c for c in ranked if c.key in held or (c.score > best and _mentions(names, c, question))]
+
+
+def _mentions(names: Sequence[Need], candidate: Candidate, question: Question) -> bool:
+    """Whether a sentence that fits better than all that is said of the studies themselves speaks of each of them."""
+    lacking = missing(question, candidate.text)
+    return not any(need in lacking for need in names)
 
 
 def _cosine(a: Candidate, b: Candidate) -> float:
@@ -384,8 +398,12 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
-    """The same words again, or mostly figures that the same source has given already."""
-    said = " ".join(c.text for c in chosen if c.hit.passage.doc_id == candidate.hit.passage.doc_id)
+    """The same words again, or mostly facts or figures that the same source has given already."""
+    of_it = [c for c in chosen if c.hit.passage.doc_id == candidate.hit.passage.doc_id]
+    facts, known = told(candidate.hit.passage), {fact for c in of_it for fact in told(c.hit.passage)}
+    if candidate.hit.document.origin == "record" and len(facts & known) >= MOST_FACTS * len(facts):
+        return True
+    said = " ".join(c.text for c in of_it)
     figures = set(_NUMBER.findall(candidate.text))
     if len(figures) > 1 and len(figures & set(_NUMBER.findall(said))) >= MOSTLY * len(figures):
         return True
@@ -393,5 +411,7 @@ def _repeats(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
     return any(len(mine & set(c.text.casefold().split())) >= 0.8 * len(mine) for c in chosen)
 
 
+MOST_FACTS = 0.6
+"""Share of its facts that a source may have given before without repeating itself."""
 MOSTLY = 0.7
 """Share of its figures that a source may have given before in the same answer without repeating itself."""

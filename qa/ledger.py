@@ -150,9 +150,11 @@ _DONE = re.compile(
 _STAY = re.compile(r"\b(?:unchanged|remained (?:stable|the same)|did not change)\b", re.IGNORECASE)
 _STORY = re.compile(r"\b(?:case|patient|presentation|history|investigation)", re.IGNORECASE)
 _TIME = re.compile(
-    r"\b(\d+|one|two|three|four|five|six|nine|twelve|eighteen)[- ](day|week|month|year)s?\b(?![- ]old)", re.IGNORECASE
+    r"\b(\d+|one|two|three|four|five|six|nine|ten|twelve|eighteen|twenty-four)[- ](day|week|month|year)s?\b(?![- ]old)",
+    re.IGNORECASE,
 )
-_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "nine": "9", "twelve": "12"}
+_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "nine": "9", "ten": "10"}
+_NUMBERS |= {"twelve": "12", "eighteen": "18", "twenty-four": "24"}
 _METHOD = {
     "transoesophageal echo": re.compile(r"\bTEE\b|\bTOE\b|trans-?o?esophageal", re.I),
     "transthoracic echo": re.compile(r"\bTTE\b|transthoracic", re.I),

@@ -23,7 +23,8 @@ from qa.chatmodel import CLAIMS_SCHEMA, Asker, asker
 from qa.claimform import flaw
 from qa.fence import Fence, fenced
 from qa.reply import Drafted, Reply, read_reply
-from qa.verify import verify
+from qa.scorer import scorer
+from qa.verify import Scorer, verify
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -78,7 +79,7 @@ def compose_with_model(
         raise CallError("no language model was chosen. Give --llm NAME, or set CHORDAE_LLM.")
     name = settings.llm or type(model).__name__
     ask = asker(name, timeout=settings.llm_timeout, model=model)
-    work = _Work(question=question, fence=fenced(question, hits), embedder=embedder, ask=ask)
+    work = _Work(question=question, fence=fenced(question, hits), embedder=embedder, ask=ask, weigh=scorer(settings))
     try:
         reply = work.drafts()
     except ModelError as failure:
@@ -99,6 +100,7 @@ class _Work:
     fence: Fence
     embedder: Embedder | None
     ask: Asker
+    weigh: Scorer | None = None
     compose_ms: float = 0.0
     verify_ms: float = 0.0
 
@@ -179,7 +181,7 @@ class _Work:
         A passage that gives several figures, classes or groups can seem to carry a claim that crosses them.
         """
         passages = [self.fence.hits[name].passage.text for name in names]
-        whole = verify(text, passages, self.embedder)
+        whole = verify(text, passages, self.embedder, scorer=self.weigh)
         if whole.support != "supported":
             return whole
         lines = [passage[start:end] for passage in passages for start, end in sentence_spans(passage)]
@@ -212,7 +214,7 @@ def _notices(name: str, reply: Reply, claims: Sequence[ModelClaim], removed: Seq
         said.append(_notice(f"Nothing of what {name} wrote could be proved ({why}); the sources are quoted instead."))
     elif removed:
         count = "One sentence" if len(removed) == 1 else f"{len(removed)} sentences"
-        said.append(_notice(f"{count} of {name} could not be proved from the cited passages and left out."))
+        said.append(_notice(f"{count} of {name} could not be proved from the cited passages: left out."))
     return tuple(said)
 
 

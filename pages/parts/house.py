@@ -10,6 +10,7 @@ import streamlit as st
 
 from domain.errors import ChordaeError
 from domain.settings import Settings
+from pages.parts import markup
 
 if TYPE_CHECKING:
     from domain.reading import AddReport
@@ -44,7 +45,7 @@ def the_base() -> Base:
         bar.empty()
     if opening.base is None:
         _opening.clear()  # so that the next visit tries again
-        st.error(str(opening.error), icon=":material/error:")
+        st.error(markup.plain(str(opening.error)), icon=":material/error:")
         st.stop()
     return opening.base
 

@@ -13,10 +13,13 @@ AT_ONCE = 0.8
 """Seconds to wait before showing that one is waiting: most answers are there sooner."""
 
 
-def start(key: str, work: Callable[[], Any]) -> None:
-    """Begin `work`, unless this visit has work of that name under way."""
-    if key not in st.session_state:
-        st.session_state[key] = _pool().submit(work)
+def start(key: str, work: Callable[[], Any], *, anew: bool = False, long: bool = False) -> None:
+    """Begin `work`, unless this visit has work of that name under way; `anew` lets go of that and begins all the same.
+
+    `long` work waits for its like and never keeps a question waiting.
+    """
+    if anew or key not in st.session_state:
+        st.session_state[key] = _pool("long" if long else "short").submit(work)
         wait([st.session_state[key]], timeout=AT_ONCE)
 
 
@@ -48,5 +51,5 @@ def watch(key: str, show: Callable[[], object]) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="chordae-page")
+def _pool(name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix=f"chordae-{name}")

@@ -336,3 +336,25 @@ def test_a_judge_that_asks_no_base_keeps_its_run_in_the_one_that_is_there(chorda
     assert chordae("eval", "claims", claims, "--kb", there).code == 0
     assert [run.report.command for run in runs(open_base(there, Settings()))] == ["claims"]
     assert chordae("eval", "claims", claims, "--kb", absent).code == 0 and not absent.exists()
+
+
+def test_a_line_that_holds_what_json_has_not_is_answered_in_its_place(chordae, base_folder, tmp_path):
+    file = lines(tmp_path, '{"id": NaN, "question": "x"}', {"id": 2, "question": QUESTION})
+    said = chordae("ask", "--file", file, "--kb", base_folder, "--json")
+    first, second = (json.loads(line) for line in said.out.splitlines())
+    assert said.code == 1 and first["id"] is None and "NaN" in first["error"] and second["id"] == 2
+
+
+def test_a_file_that_cannot_be_written_is_named(chordae, tmp_path):
+    claim = {"claim": "It was 12%.", "evidence_text": "It was 12%."}
+    file = lines(tmp_path, {"id": 1, "label": "supported", **claim}, {"id": 2, "label": "contradicted", **claim})
+    said = chordae("eval", "claims", file, "--report", file / "report")
+    assert said.code == 1 and str(file) in said.err and "Check the path" in said.err and "Traceback" not in said.err
+
+
+def test_the_terminal_answers_from_as_many_passages_as_the_page(chordae, monkeypatch, base_folder):
+    from domain.settings import Settings
+
+    asked = chordae("ask", QUESTION, "--kb", base_folder, "--json").json
+    page = chordae("ask", QUESTION, "--kb", base_folder, "--json", "-k", Settings().k).json
+    assert asked["answer"] == page["answer"] and asked["run"]["settings"] == page["run"]["settings"]

@@ -224,3 +224,17 @@ def test_a_title_that_is_a_sentence_is_not_used_as_a_name():
     tree["title"] = "What becomes of patients whose valve was clipped and then never looked at again"
     _, _, passages = read_record_file("x.yaml", as_yaml(tree), "d1")
     assert passages[0].text.startswith("The Nobody randomised trial (2030)")
+
+
+def test_a_record_that_cannot_be_told_does_not_end_the_reading(tmp_path):
+    from ingest import read
+
+    unready = copy.deepcopy(GOOD)
+    unready["outcomes"][0] |= {"wording": "{stats}", "effect": None, "ci_95": None, "p": None}
+    endless = copy.deepcopy(GOOD)
+    endless["population"]["n"] = "9" * 5000
+    for name, record in (("a-unready", unready), ("b-endless", endless), ("c-good", GOOD)):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(record | {"id": name}), encoding="utf-8")
+    first, second, third = read([tmp_path], lambda texts: [len(text.split()) for text in texts], max_tokens=256)
+    assert first.error is not None and second.error is not None and "whole number" in str(second.error)
+    assert third.document is not None

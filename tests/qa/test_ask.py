@@ -276,3 +276,31 @@ def test_a_trial_named_by_a_plain_word_in_capitals_is_not_met_by_the_word(starte
     refused = ask(starter, "What did the PRIMARY trial show?", SETTINGS)
     assert isinstance(refused, Abstention)
     assert refused.missing == "PRIMARY"
+
+
+def test_a_sentence_that_is_refuted_leaves_no_citation_behind(invented: Base) -> None:
+    from dataclasses import replace
+
+    from qa.ask import Drafted, check, compose, retrieve
+
+    question = next(q.question for q in questions(DATA / "invented-questions.jsonl") if q.answerable)
+    draft = compose(invented, retrieve(invented, question, SETTINGS), SETTINGS)
+    hit, start, _ = draft.drafted[0].spans[0]
+    strange = next(one for one in draft.retrieved.hits if one.passage.passage_id != hit.passage.passage_id)
+    wrong = Drafted(
+        text="In 7,301 patients it was 99.7%.", spans=((strange, strange.passage.start, strange.passage.end),)
+    )
+    result = check(invented, replace(draft, drafted=(wrong, draft.drafted[0])), SETTINGS)
+    assert isinstance(result, Answer) and result.removed[0].text == wrong.text
+    assert result.claims[0].citations == (1,) and result.citations[0].start == start
+    assert not result.removed[0].citations
+
+
+def test_what_is_off_topic_is_refused(starter: Base) -> None:
+    for question in (
+        "hello",
+        "who are you",
+        "What is the capital of France?",
+        "Who won the football world cup in 2022?",
+    ):
+        refused(starter, question)

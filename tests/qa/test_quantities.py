@@ -163,3 +163,7 @@ def test_an_operator_may_stand_behind_and_a_spread_over_time_is_none() -> None:
     assert [figure.operator for figure in quantities("over a mean of 40.8 months")] == ["="]
     assert [figure.operator for figure in quantities("a little over 4 years")] == [">"]
     assert [figure.operator for figure in quantities("in at least half of the spectra")] == [">="]
+
+
+def test_a_hundred_at_the_beginning_of_a_sentence():
+    assert [figure.value for figure in quantities("A hundred patients were enrolled.")] == [100.0]

@@ -40,3 +40,12 @@ def test_present(text):
 )
 def test_absent(text, absent):
     assert absent_numbers(text, EVIDENCE) == absent
+
+
+def test_plain_words_are_no_address() -> None:
+    from qa.claimform import flaw
+
+    passages = "According to registry data: the p value stayed below 0.05 in all 120 patients."
+    assert not flaw("According to registry data: the p value stayed below 0.05 in all 120 patients.", passages)
+    assert flaw("According to data:text/html the p value stayed below 0.05 in all patients.", passages)
+    assert flaw("According to <b onclick=x> the p value stayed below 0.05 in all patients.", passages)
