@@ -26,7 +26,7 @@ JOINED = re.compile(r"\bor\b|\band/or\b|\b(?:composite|combined|end-?points?|eve
 
 
 def found_in(evidence: Sequence[Parsed], subject: dict[str, float]) -> Iterator[Found]:
-    """Every figure of the evidence; `subject` are the terms of the claim's clause, of which each sentence has its share.
+    """Every figure of the evidence; `subject` are the terms of the claim's clause: each sentence has a share of them.
 
     A figure in a table knows the labels of the table's rows.
     """

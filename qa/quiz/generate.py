@@ -108,13 +108,13 @@ class _Making:
         recalled = sum(item.bloom not in HIGHER for item in self.items)
         return recalled + 1 <= max(1.0, self.recall_share * self.wanted)
 
-    def _freshness(self, draft: Draft) -> tuple[bool, int, int, int, int]:
-        """What goes first: drafts that speak of the topic, facts and studies not yet asked about, primary sources."""
+    def _freshness(self, draft: Draft) -> tuple[int, bool, int, int, int]:
+        """What goes first: studies not yet asked about much, what speaks of the topic, new facts, primary sources."""
         ground = draft.ground
         record = ground.fact_id.partition("#")[0]
         secondary = sum(one.passage.confidence == "secondary" for _, one in draft.proofs)
         beside = not any(one in draft.stem.casefold() for one in self.beginnings)
-        return beside, self.used[ground.fact_id], self.used[record] // TIRED, min(secondary, 1), self.used[record]
+        return self.used[record] // TIRED, beside, self.used[ground.fact_id], min(secondary, 1), self.used[record]
 
     def _item(self, draft: Draft) -> QuizItem | None:
         """The proved item, or None with the reason kept."""

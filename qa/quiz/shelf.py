@@ -18,7 +18,7 @@ WORD_BEGINNING = 6
 """Letters by which a topic's word is known again in another form ("annular", "annulus" are two)."""
 _EVERYTHING = frozenset(
     "functional secondary mitral regurgitation fmr smr mr management treatment therapy evidence all any everything"
-    " heart failure the of in and for about what is known quiz".split()
+    " heart failure trial trials study studies data results outcomes the of in and for about what is known quiz".split()
 )
 """Words that every record of this field is about; a topic of nothing else takes the whole base."""
 NO_RATE = re.compile(r"\b(reduction|difference)\b")

@@ -221,9 +221,9 @@ def class_change(shelf: Shelf) -> Iterator[Draft]:
         if before == after:
             then = f"It was class {before} {old.ref} and is so still {new.ref}."
         stem = (
-            f"{sentence(named(old.record))} and {named(new.record)} both advise on {_mid(action(new.outcome))}"
-            f" {_among(population(new.outcome))}. How did the class of recommendation change from the earlier to"
-            " the later one?"
+            f"A recommendation of {named(old.record)} on {_mid(action(new.outcome))} was replaced by one of"
+            f" {named(new.record)}; each document sets the criteria for its patients itself. How did the class of"
+            " recommendation change from the earlier to the later one?"
         )
         yield Draft(
             template="class-change",
