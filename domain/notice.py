@@ -16,6 +16,7 @@ NoticeKind = Literal[
     "single-report",
     "secondary-source",
     "retracted",
+    "premise",
     "model",
 ]
 

@@ -13,8 +13,8 @@ ItemKind = Literal["mcq", "tf", "cloze", "short", "vignette"]
 ITEM_KINDS: tuple[str, ...] = get_args(ItemKind)
 
 
-MOST_OPTIONS = 5
-"""Of a question: as many letters as the sheets have, and more than anyone can make plausible."""
+MOST_OPTIONS = 10
+"""Of a question: as many letters as the sheets have. Good practice (fewer) is for the item-writing rules to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class QuizItem:
     """One item: one right option (`answer` is its 0-based index), or, where `options` is empty, the answer's words.
 
     `distractor_notes` stands parallel to `options` (empty text at the key). Raises ValueError when options repeat, are
-    empty or more than five, the index is outside them, or nothing is cited. `item_id` is a hash of the content and
+    empty or more than ten, the index is outside them, or nothing is cited. `item_id` is a hash of the content and
     follows every edit.
 
     `proofs` are the statements that the key rests on, each carried by a citation, and `proved_key` is the key they were

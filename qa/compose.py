@@ -299,7 +299,13 @@ def _opening(question: Question, group: Sequence[Candidate], *, wide: bool) -> C
     if question.wants not in BROAD or best.features["special"] > 0:
         return best
     brief = _brief(_primary(question, group), short=wide)
-    return best if brief is None or _subjects(question, best) - _subjects(question, brief) else brief
+    if brief is None or best.score - brief.score > MUCH or _subjects(question, best) - _subjects(question, brief):
+        return best
+    return brief
+
+
+MUCH = 3.0
+"""A sentence that fits so much better than the study in brief, in log-odds, is told in its place."""
 
 
 def _subjects(question: Question, candidate: Candidate) -> set[Need]:
@@ -363,7 +369,8 @@ def additions(question: Question, pool: Sequence[Candidate], chosen: Sequence[Ca
 def on_subject(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Where a study is named, what is said of it or speaks of all that is asked; all candidates where there is none.
 
-    A question on secondary MR is not answered by a source on primary MR alone, unless there is nothing else.
+    A question on secondary MR is not answered by what is told of primary MR alone, nor one on ventricular MR by what is
+    told of atrial MR, unless there is nothing else.
     """
     ranked = [c for c in ranked if not c.features["other_valve_asked"]] or ranked
     names = question.names

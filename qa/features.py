@@ -51,10 +51,24 @@ def _leading(asked: str, places: tuple[str, ...]) -> frozenset[Need]:
     return frozenset(need for need in question.studies if any(need not in lack for lack in lacking))
 
 
-def _primary_only(hit: Hit) -> bool:
-    """Whether the document is about primary MR, by its title, and not about secondary MR as well."""
-    about = covered(hit.document.title)
+def _primary_only(text: str) -> bool:
+    """Whether a text, a title or a sentence, is about primary MR and not about secondary MR as well."""
+    about = covered(text)
     return "primary-mr" in about and not SECONDARY & set(about)
+
+
+_KINDS = {kind: re.compile(rf"\b{kind} (?:[SF]?MR|secondary|functional)\b", re.I) for kind in ("atrial", "ventricular")}
+
+
+@lru_cache(maxsize=20_000)
+def _kinds(text: str) -> frozenset[str]:
+    return frozenset(kind for kind, words in _KINDS.items() if words.search(text))
+
+
+def _another_kind(asked: str, text: str) -> bool:
+    """Whether a sentence is about atrial secondary MR alone where ventricular is asked for, or the other way round."""
+    wanted, told = _kinds(asked), _kinds(text)
+    return len(wanted) == 1 and bool(told) and not wanted & told
 
 
 SECONDARY = frozenset({"secondary-mr", "ischaemic-mr", "atrial-mr"})
@@ -175,7 +189,8 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
     special = _special(unplaced)
     asked_beyond = sum(need.weight for need in special)
     broad = asked_beyond < BROAD_WEIGHT
-    elsewhere = _primary_only(hit) and "primary-mr" not in named(question.text)
+    primary = _primary_only(hit.document.title) or (hit.document.origin == "record" and _primary_only(text))
+    elsewhere = (primary and "primary-mr" not in named(question.text)) or _another_kind(question.text, text)
     secondary_asked = bool(SECONDARY & set(named(question.text)))
     wanted, told, led = (MEASURES & set(scan) for scan in (named(question.text), covered(text), covered(_lead(text))))
     return {

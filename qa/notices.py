@@ -8,6 +8,7 @@ from domain.claim import Citation, Claim
 from kb import Base
 from qa.conflicts import conflict_notices
 from qa.oddities import oddities_near
+from qa.premise import premise_remarks
 from qa.question import Question
 from qa.remark import Remark
 
@@ -17,9 +18,10 @@ MAX_NOTICES = 6
 
 
 def remarks(base: Base, question: Question, claims: Sequence[Claim], citations: Sequence[Citation]) -> list[Remark]:
-    """The remarks on an answer, most serious first: retraction, oddities, conflicts, what it rests on."""
+    """The remarks on an answer, most serious first: retraction, a false premise, oddities, conflicts."""
     odd = oddities_near(base, citations, question.text)[:MAX_ODDITIES]
-    found = [*_retracted(citations), *odd, *conflict_notices(base, question.text, citations)]
+    premise = premise_remarks(question.text, claims, citations)
+    found = [*_retracted(citations), *premise, *odd, *conflict_notices(base, question.text, citations)]
     return found[:MAX_NOTICES]
 
 

@@ -35,6 +35,7 @@ NOTICE_WORDS = {
     "single-report": "Rests on a single report",
     "secondary-source": "From a secondary source",
     "retracted": "Retracted or corrected",
+    "premise": "The question supposes something else",
     "model": "From the language model",
 }
 """What each kind of notice is called on the page."""
@@ -63,10 +64,11 @@ def abstention(unsaid: Abstention) -> str:
 
 def notices(given: Iterable[Notice]) -> str:
     """What a reader must know beside the answer."""
+    told = [(NOTICE_WORDS[notice.kind], notice) for notice in given]
     return "".join(
-        f'<div class="ch-notice"><p class="ch-kicker">{escape(NOTICE_WORDS[notice.kind])}</p>'
-        f"<p>{escape(notice.text)}{_marks(notice.citations)}</p></div>"
-        for notice in given
+        f'<div class="ch-notice"><p class="ch-kicker">{escape(kicker)}</p>'
+        f"<p>{escape(notice.text.removeprefix(kicker + '. '))}{_marks(notice.citations)}</p></div>"
+        for kicker, notice in told
     )
 
 

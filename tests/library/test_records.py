@@ -41,7 +41,7 @@ def test_the_library_is_whole(library):
     assert len(measures()) == 100
     assert len(conflicts()) == 32
     confidences = Counter(fact.confidence for entry in library.values() for fact in facts(entry.record).values())
-    assert confidences == {"primary": 606, "society": 58, "secondary": 95, "unverified": 11}
+    assert confidences == {"primary": 606, "society": 58, "secondary": 93, "unverified": 13}
     assert sum(o.is_recommendation for entry in library.values() for o in entry.record.outcomes) == 36
 
 
@@ -54,11 +54,15 @@ def unstressed(value: object) -> str:
     return repr(value).casefold()
 
 
+HELD_BACK_TOO = {("coapt-5yr", "key_points"), ("reshape-hf2", "caveats")}
+"""Each has a fact that the source material gives as secondary and lists as held back: here it is unverified."""
+
+
 def test_the_same_facts_as_the_source_material(shared, library):
     for path in sorted((shared / "evidence").glob("[a-z]*.yaml")):
         source, ours = read_record(path, path.read_bytes()), library[path.stem].record
         for name in EvidenceRecord.__slots__:
-            if name in {"short", "design", "arm_words", "questions", "outcomes"}:
+            if name in {"short", "design", "arm_words", "questions", "outcomes"} or (path.stem, name) in HELD_BACK_TOO:
                 continue
             assert unstressed(getattr(ours, name)) == unstressed(getattr(source, name)), (path.stem, name)
         for mine, theirs in zip(ours.outcomes, source.outcomes, strict=True):

@@ -304,3 +304,23 @@ def test_what_is_off_topic_is_refused(starter: Base) -> None:
         "Who won the football world cup in 2022?",
     ):
         refused(starter, question)
+
+
+@pytest.mark.parametrize(
+    ("false", "true"),
+    [
+        (
+            "Why did COAPT increase heart failure hospitalisations?",
+            "Why did COAPT reduce heart failure hospitalisations?",
+        ),
+        (
+            "Why is TEER not recommended in ventricular secondary MR?",
+            "Why is TEER recommended in ventricular secondary MR?",
+        ),
+    ],
+)
+def test_a_false_premise_is_told_beside_the_answer(starter: Base, false: str, true: str) -> None:
+    told = [notice for notice in answered(starter, false).notices if notice.kind == "premise"]
+    assert len(told) == 1 and told[0].citations
+    assert "the question" in told[0].text or "The question says" in told[0].text
+    assert not [notice for notice in answered(starter, true).notices if notice.kind == "premise"]

@@ -1,6 +1,8 @@
 """Figures that stand side by side: each belongs to the words that only it has beside it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qa.parallel import check_parallel
 from qa.parsed import parse
@@ -81,3 +83,13 @@ def test_what_gives_no_alarm(passage, claim):
     from qa.parsed import sentences
 
     assert not check_parallel(parse(claim), sentences(passage))
+
+
+WORDS = "among women men 12% 30% 4.1 mm in with and respectively ring, clip; was (HR 0.5) highest 1990 the of".split()
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=16).map(" ".join))
+@settings(deadline=None)
+def test_no_sentence_is_refuted_by_itself(text):
+    sentence = parse(f"It {text}.")
+    assert not [finding for finding in check_parallel(sentence, [sentence]) if finding.check == "arm"]

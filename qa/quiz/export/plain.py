@@ -12,11 +12,10 @@ from domain import wire
 from domain.quiz import QuizItem, QuizSet
 from qa.quiz.export.words import LETTERS, answer_words, level, option_note, source_line
 
-COLUMNS = (
-    "item_id kind topic stem option_a option_b option_c option_d option_e answer answer_text rationale notes caveat"
-    " difficulty bloom level_rule sources"
-).split()
-MAX_COLUMNS_FOR_OPTIONS = 5
+BEFORE_OPTIONS = "item_id kind topic stem".split()
+AFTER_OPTIONS = "answer answer_text rationale notes caveat difficulty bloom level_rule sources".split()
+OPTION_COLUMNS = 5
+"""Columns for options in a table; more where an item of the set has more."""
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
@@ -72,9 +71,10 @@ def csv_table(quiz: QuizSet, title: str) -> bytes:
     del title
     held = io.StringIO()
     table = csv.writer(held)
-    table.writerow(COLUMNS)
+    columns = max([OPTION_COLUMNS, *(len(item.options) for item in quiz.items)])
+    table.writerow([*BEFORE_OPTIONS, *(f"option_{LETTERS[at].lower()}" for at in range(columns)), *AFTER_OPTIONS])
     for item in quiz.items:
-        options = [*item.options, *[""] * (MAX_COLUMNS_FOR_OPTIONS - len(item.options))]
+        options = [*item.options, *[""] * (columns - len(item.options))]
         notes = [f"{LETTERS[at]}: {note}" for at in range(len(item.options)) if (note := option_note(item, at))]
         row = [
             item.item_id,
