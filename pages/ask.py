@@ -199,7 +199,7 @@ def _show_answer(base: Base, found: Answer) -> None:
 
 def _show_abstention(base: Base, found: Abstention) -> None:
     st.html(markup.abstention(found))
-    if found.nearest:
+    if found.nearest and found.reason != "off-topic":
         st.markdown("##### Nearest passages")
         st.caption("They come closest, but they do not answer the question.")
         for hit in found.nearest:

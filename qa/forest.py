@@ -25,7 +25,8 @@ _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)(?:-| to )(\d+(?:\.\d+)?)")
 class ForestPoint:
     """One study's ratio: `estimate` within `low`..`high` (95% interval), all above 0; 1 is no difference.
 
-    `ratio` is "Hazard ratio" and its like; it compares the first arm of `comparison` with the second.
+    `ratio` is "Hazard ratio" and its like; it compares the first arm of `comparison` with the second. `printed` is the
+    figure as the source prints it, decimals and all: "1.02 (0.70–1.50)".
     """
 
     record: str
@@ -34,6 +35,7 @@ class ForestPoint:
     estimate: float
     low: float
     high: float
+    printed: str
     measure: str
     comparison: str | None
     timepoint: str | None
@@ -93,6 +95,7 @@ def _point(row: EvidenceRow) -> ForestPoint | None:
         estimate=estimate,
         low=low,
         high=high,
+        printed=f"{effect.group(2)} ({interval.group(1)}–{interval.group(2)})",
         measure=row.measure,
         comparison=row.comparison,
         timepoint=row.timepoint,

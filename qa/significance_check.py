@@ -51,7 +51,9 @@ def check_significance(claim: Parsed, evidence: Sequence[Parsed]) -> list[Findin
     if _SIGNIFICANT.search(claim.text):
         return [
             Finding(
-                check="direction", weight="contradicted", reason=f"The claim sees a difference, the passage has {text}."
+                check="direction",
+                weight="contradicted",
+                reason=f"The claim sees a difference, the passage's {text} leaves open that there is none.",
             )
         ]
     denied = any(signal.sense in ("negation", "null") for signal in claim.signals)
@@ -78,7 +80,8 @@ def _shown(claim: Parsed, sentence: Parsed, measure: frozenset[str]) -> list[tup
     for signal in statistics(sentence.text):
         owner = next((b for b in bound if b.figure.start == signal.start), None)
         if owner is not None and (_about(owner, measure) if measure else _beside(claim, sentence, signal.start)):
-            shown = (str(signal.sense), " ".join(owner.figure.text.split()))
+            interval = "interval " if owner.figure.kind == "ci" else ""
+            shown = (str(signal.sense), interval + " ".join(owner.figure.text.split()))
             found.append(shown)
             if measure and "measure" in owner.slots:
                 own.append(shown)

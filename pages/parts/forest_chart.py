@@ -33,7 +33,7 @@ def chart(
             "estimate": point.estimate,
             "low": point.low,
             "high": point.high,
-            "figure": _figure(point),
+            "figure": point.printed,
             "study": point.study,
             "design": KIND_WORDS[point.kind],
             "outcome": point.measure,
@@ -92,10 +92,6 @@ def _exported(points: Sequence[ForestPoint], ratio: str) -> str:
     return str(chart(points, ratio, width=EXPORT_WIDTH).configure(background="white").to_json())
 
 
-def _figure(point: ForestPoint) -> str:
-    return f"{point.estimate:g} ({point.low:g}–{point.high:g})"
-
-
 def labels(points: Sequence[ForestPoint]) -> list[str]:
     """What stands above each interval, no two the same: the figure, study, time, comparison, population if needed."""
     names = [" · ".join(part for part in (point.study, point.timepoint, point.comparison) if part) for point in points]
@@ -104,7 +100,7 @@ def labels(points: Sequence[ForestPoint]) -> list[str]:
     unique = []
     for name, point in zip(names, points, strict=True):
         more = f" · {point.population}" if twice[name] > 1 and point.population else ""
-        label = f"{_figure(point)} · {name}{more}"
+        label = f"{point.printed} · {name}{more}"
         seen[label] += 1
         unique.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
     return unique

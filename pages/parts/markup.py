@@ -141,9 +141,10 @@ def recommendation(row: EvidenceRow) -> str:
     )
     later = '<p class="ch-doubt">Superseded by a later recommendation</p>' if row.superseded_by else ""
     population = f" Population: {escape(row.population)}." if row.population else ""
+    advice = (row.value or row.note or "").rstrip(".")
     return (
         f'<div class="ch-source"><p class="ch-title">{escape(grade)}</p>{later}'
-        f'<p class="ch-wording">{escape(row.value or row.note or "")}{population}</p>'
+        f'<p class="ch-wording">{escape(advice)}.{population}</p>'
         f'<p class="ch-small">{escape(row.title)}</p></div>'
     )
 
