@@ -249,15 +249,14 @@ def _turned(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
     for here, there in ((ours, theirs), (theirs, ours)):
         for word in sorted(here - there):
             for prefix in _PREFIXES:
-                if prefix == "a" and word.endswith("ing"):
-                    continue  # "waiting", "awaiting"
+                if prefix + word not in there - here or (prefix == "a" and word.endswith("ing")):
+                    continue  # "waiting" is no opposite of "awaiting"
                 own = claim.text if here is ours else text
                 if re.search(rf"\b(?:not|no)\b(?:\W+\w+){{0,2}}\W+{word}\b", own, re.I):
                     continue  # "not device related" is unrelated
-                if prefix + word in there - here:
-                    said, found = (word, prefix + word) if here is ours else (prefix + word, word)
-                    reason = f"The claim says “{said}”, the passage “{found}”."
-                    return Finding(check="negation", weight="contradicted", reason=reason)
+                said, found = (word, prefix + word) if here is ours else (prefix + word, word)
+                reason = f"The claim says “{said}”, the passage “{found}”."
+                return Finding(check="negation", weight="contradicted", reason=reason)
     beyond = _SUPERIOR.search(claim.text)
     if beyond and _NON_INFERIOR.search(text) and not _SUPERIOR.search(text):
         reason = f"The claim says “{beyond.group()}”, the passage only that it was non-inferior."
