@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.parsed import Parsed, weighted_terms
 
@@ -55,7 +56,13 @@ class Comparison:
         return {self.sense, {"up": "bad", "down": "good"}[self.sense]} if self.harm else {self.sense}
 
 
-def _comparisons(text: str) -> Iterator[Comparison]:
+@lru_cache(maxsize=4096)
+def _comparisons(text: str) -> tuple[Comparison, ...]:
+    """Every comparison that a text makes in words, in order."""
+    return tuple(_compared(text))
+
+
+def _compared(text: str) -> Iterator[Comparison]:
     for than in _THAN.finditer(text):
         opened = [m for m in _MADE_MORE.finditer(text, max(0, than.start() - _SIDE), than.start() + 1)]
         if opened and re.search(r"[.;](?!\d)", text[opened[-1].end() : than.start()]):
@@ -91,8 +98,8 @@ def _joined(text: str) -> str:
 
 
 def agree(claim: Parsed, evidence: Sequence[Parsed]) -> bool:
-    """Whether the claim's comparison is the evidence's, told from the other side or from the same."""
-    said = list(_comparisons(claim.text))
+    """Whether the claim's comparison is one of the evidence's, told from the other side."""
+    said = _comparisons(claim.text)
     if len(said) != 1 or DENIED.search(_joined(claim.text)):
         return False
     ours = said[0]
@@ -106,15 +113,15 @@ def agree(claim: Parsed, evidence: Sequence[Parsed]) -> bool:
 
 def exchanged(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """A comparison of the evidence whose two sides changed places."""
-    said = list(_comparisons(claim.text))
+    said = _comparisons(claim.text)
     more = list(_MADE_MORE.finditer(claim.text))
     if len(said) > 1 or not (said or len(more) == 1) or DENIED.search(_joined(claim.text)):
         return ""
-    found = [(one, sentence) for sentence in evidence for one in _comparisons(sentence.text)]
-    if not found or any(DENIED.search(_joined(sentence.text)) for _, sentence in found):
+    comparing = [sentence for sentence in evidence if _comparisons(sentence.text)]
+    found = [one for sentence in comparing for one in _comparisons(sentence.text)]
+    if any(DENIED.search(_joined(sentence.text)) for sentence in comparing) or not (said or len(found) == 1):
         return ""
-    reasons = [_turned(claim, said, more, theirs) for theirs, _ in found]
-    return reasons[0] if len(reasons) == 1 else next(iter(filter(None, reasons)), "") if said else ""
+    return next(filter(None, (_turned(claim, said, more, theirs) for theirs in found)), "")
 
 
 def _turned(claim: Parsed, said: Sequence[Comparison], more: Sequence[re.Match[str]], theirs: Comparison) -> str:

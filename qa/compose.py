@@ -141,8 +141,7 @@ def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) 
             break
         added = additions(question, pool, chosen)
         gains = [c.score + linear(model.selector, gain) for c, gain in zip(pool, added, strict=True)]
-        best = pool[min(range(len(pool)), key=lambda at: (-gains[at], pool[at].key))]
-        chosen.append(best)
+        chosen.append(pool[min(range(len(pool)), key=lambda at: (-gains[at], pool[at].key))])
     return chosen
 
 

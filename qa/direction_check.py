@@ -16,7 +16,7 @@ from qa.frame import frame
 from qa.negation_check import check_negation
 from qa.parsed import Parsed, coverage, parse, weighted_terms
 from qa.polarity import OPPOSITE, Signal
-from qa.quantity import Quantity
+from qa.quantity import RATIOS, Quantity
 from qa.same_value import same_value
 from qa.significance_check import check_significance
 
@@ -138,9 +138,7 @@ _OTHER_SIDE = re.compile(r"\b(?:vs\.?|versus|against|compared with|compared to|t
 
 def _against_ratio(claim: Parsed) -> list[Finding]:
     """A claim whose ratio and words disagree: "a higher risk of death (HR 0.41)"."""
-    ratios = [
-        f for f in claim.figures if f.kind == "ratio" and f.label in ("HR", "OR", "RR", "rate ratio") and f.value != 1
-    ]
+    ratios = [f for f in claim.figures if f.kind == "ratio" and f.label in RATIOS and f.value != 1]
     told = {s.sense for s in _telling(claim) if s.sense in ("up", "down") and not s.negated}
     names = names_in(claim, "measure")
     control = any(name.name == "control" for name in names_in(claim, "arm"))
@@ -275,7 +273,7 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
 def _against_lone_ratio(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
     """A direction told of what no list names, against the only ratio of the evidence: "increased relapse", HR 0.56."""
     told = {s.sense for s in _telling(claim) if s.sense in ("up", "down")}
-    ratios = [(f, s) for s in evidence for f in s.figures if f.kind == "ratio" and f.label in _OF_EVENTS]
+    ratios = [(f, s) for s in evidence for f in s.figures if f.kind == "ratio" and f.label in RATIOS]
     if len(told) != 1 or len(ratios) != 1 or any(s.negated for s in _telling(claim)) or names_in(claim, "measure"):
         return []
     ratio, sentence = ratios[0]
@@ -292,9 +290,6 @@ def _against_lone_ratio(claim: Parsed, evidence: Sequence[Parsed]) -> list[Findi
             f"means {_WORDS_OF[way]}.",
         )
     ]  # fmt: skip
-
-
-_OF_EVENTS = ("HR", "OR", "RR", "rate ratio")
 
 
 def _direction_of(claim: Parsed) -> tuple[str, frozenset[str]] | None:
@@ -351,7 +346,7 @@ def _shown_by_figures(sentence: Parsed) -> list[tuple[str, str, frozenset[str]]]
     for index, a in enumerate(bound):
         figure = a.figure
         names = a.slots.get("measure", frozenset())
-        if figure.kind == "ratio" and figure.label in ("HR", "OR", "RR", "rate ratio") and figure.value != 1:
+        if figure.kind == "ratio" and figure.label in RATIOS and figure.value != 1:
             interval = bound[index + 1].figure if index + 1 < len(bound) else None
             crosses = interval is not None and interval.kind == "ci" and interval.values[0] <= 1 <= interval.values[-1]
             if not crosses and not names & _wanted_high():  # of survival, a hazard ratio is that of death

@@ -6,7 +6,7 @@ import re
 
 from qa.bindings import EVENT, Bound, bindings, names_in
 from qa.compatible import compatible
-from qa.figure_found import JOINED, Found, listed, printed
+from qa.figure_found import EARLY, JOINED, LATE, Found, listed, printed
 from qa.finding import Finding, Weight
 from qa.negation_check import denied_bound
 from qa.parsed import Parsed, weighted_terms
@@ -27,12 +27,6 @@ _SLOT_WORDS = {
 _OWN_GROUP = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:with|in|on|for|among|under|after)\s", re.I)
 _BESIDE_FIGURE = 30
 """Characters behind a figure in which its group is named."""
-_EARLY = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:at (?:baseline|admission|entry|inclusion)|before\b|initially|pre-?operatively)", re.I
-)
-_LATE = re.compile(
-    r"\s*(?:\([^()]*\)\s*)?(?:at (?:follow-?up|the end)|after\b|afterwards|later|post-?operatively)", re.I
-)
 _GOAL = re.compile(
     r"\b(?:goal|target|threshold|margin|benchmark|criterion)\b(?: (?:of|was|is|at|set at)| \(|:)? ?(?:about )?$", re.I
 )
@@ -84,7 +78,7 @@ def why_not(claim: Parsed, item: Bound, candidate: Found) -> Finding | None:
             )  # fmt: skip
     if ours.role in ("from", "to") and theirs.role not in ("from", "to"):
         text, at = candidate.sentence.text, theirs.end
-        early, late = bool(_EARLY.match(text, at)), bool(_LATE.match(text, at))
+        early, late = bool(EARLY.match(text, at)), bool(LATE.match(text, at))
         if early != late and (ours.role == "to") == early:
             where = "at the beginning" if early else "at the end"
             return Finding(

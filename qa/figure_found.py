@@ -23,6 +23,13 @@ class Found:
 
 JOINED = re.compile(r"\bor\b|\band/or\b|\b(?:composite|combined|end-?points?|events?|either|alive|free)\b|/", re.I)
 """Words by which a claim may speak of several events together."""
+EARLY = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:at (?:baseline|admission|entry|inclusion)|before\b|initially|pre-?operatively)", re.I
+)
+LATE = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:at (?:follow-?up|the end)|after\b|afterwards|later|post-?operatively)", re.I
+)
+"""Behind a figure, which end of a change it is: "58 mmHg before", "44 mmHg at follow-up"."""
 
 
 def found_in(evidence: Sequence[Parsed], subject: dict[str, float]) -> Iterator[Found]:

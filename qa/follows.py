@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, pairwise
 
 from qa.bindings import bindings
+from qa.figure_found import EARLY, LATE
 from qa.parsed import Parsed
 from qa.quantity import Quantity
 from qa.same_value import ABOUT, COUNTS, ROUND, TIMES_AGREE, kinds_meet, near, rounds, same_value, units_meet
@@ -93,7 +94,7 @@ def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -
             if a.group == b.group and abs(apart - abs(figure.canonical[0])) <= room:
                 return True
         for a, b in pairwise(f for f in sentence.figures if f.unit == figure.unit):
-            ends = _BEFORE_IT.match(sentence.text, a.end) and _AFTER_IT.match(sentence.text, b.end)
+            ends = EARLY.match(sentence.text, a.end) and LATE.match(sentence.text, b.end)
             apart = abs(a.canonical[0] - b.canonical[0])
             if ends and abs(apart - abs(figure.canonical[0])) <= _ROUNDING * 10**-figure.decimals * figure.factor:
                 return True
@@ -104,8 +105,6 @@ _A_CHANGE = re.compile(
     r"\b(?:loss|gain|reduction|increase|decrease|fall|rise|drop|decline|change|improvement)\b[^.;,\d]{0,25}$", re.I
 )
 """Before how much something changed: "weight loss amounted to 9.4 kg"."""
-_BEFORE_IT = re.compile(r"\s*(?:at baseline|before|initially|pre-?operatively)\b", re.I)
-_AFTER_IT = re.compile(r"\s*(?:at (?:follow-?up|the end)|after|afterwards|later|post-?operatively)\b", re.I)
 
 
 _FURTHER = re.compile(r"\s*(?:further|farther)\b", re.I)

@@ -123,13 +123,20 @@ _MAYBE = re.compile(
 
 def _maybe(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """Told as proven where the evidence supposes it."""
-    said = _PROVED.search(claim.text)
-    if said is None or DENIED.search(claim.text) or _MAYBE.search(claim.text):
+    return _only_theirs(claim, evidence, said=_PROVED, theirs=_MAYBE, too=_PROVED)
+
+
+def _only_theirs(
+    claim: Parsed, evidence: Sequence[Parsed], *, said: re.Pattern[str], theirs: re.Pattern[str], too: re.Pattern[str]
+) -> str:
+    """The claim says a strong word; the evidence a weaker one, which the claim has not, and none of the strong ones."""
+    strong = said.search(claim.text)
+    if strong is None or DENIED.search(claim.text) or theirs.search(claim.text):
         return ""
     text = "\n".join(sentence.text for sentence in evidence)
-    supposed = _MAYBE.search(text)
-    if supposed and not _PROVED.search(_MAYBE.sub("", text)):
-        return f"The claim says “{said.group()}”, the passage “{supposed.group()}”."
+    weak = theirs.search(text)
+    if weak and not too.search(theirs.sub("", text)):
+        return f"The claim says “{strong.group()}”, the passage “{weak.group()}”."
     return ""
 
 
@@ -175,14 +182,7 @@ _CAUSAL = re.compile(
 
 def _cause(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """An association told as a cause."""
-    said = _CAUSE.search(claim.text)
-    if said is None or _WENT_ALONG.search(claim.text) or DENIED.search(claim.text):
-        return ""
-    text = "\n".join(sentence.text for sentence in evidence)
-    along = _WENT_ALONG.search(text)
-    if along and not _CAUSAL.search(text):
-        return f"The claim says “{said.group()}”, the passage “{along.group()}”."
-    return ""
+    return _only_theirs(claim, evidence, said=_CAUSE, theirs=_WENT_ALONG, too=_CAUSAL)
 
 
 _ASSUMED = re.compile(

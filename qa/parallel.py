@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.figure_found import printed
 from qa.finding import Finding
 from qa.frame import COMPARED
 from qa.parsed import Parsed, as_printed, parse, weighted_terms
@@ -127,7 +128,7 @@ def _numbers(words: frozenset[str]) -> bool:
 
 
 def _printed(figure: Quantity) -> str:
-    return f"{figure.label} {figure.value:g}" if figure.kind == "ratio" else " ".join(figure.text.split())
+    return f"{figure.label} {figure.value:g}" if figure.kind == "ratio" else printed(figure)
 
 
 @lru_cache(maxsize=8192)

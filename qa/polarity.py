@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from qa.quantities import quantities
+from qa.quantity import RATIOS
 
 Sense = Literal["up", "down", "good", "bad", "null", "difference", "negation"]
 SENSES: tuple[Sense, ...] = ("up", "down", "good", "bad", "null", "difference", "negation")
@@ -116,7 +117,7 @@ def statistics(text: str) -> list[Signal]:
                 above = False
             sense = "null" if above else "difference"
         elif figure.kind == "ci" and len(figure.values) == 2:
-            ratio = index > 0 and figures[index - 1].label in ("HR", "OR", "RR", "rate ratio")
+            ratio = index > 0 and figures[index - 1].label in RATIOS
             none = 1.0 if ratio else 0.0
             sense = "null" if min(figure.values) <= none <= max(figure.values) else "difference"
             if not ratio and min(figure.values) > 0:

@@ -15,6 +15,10 @@ Operator = Literal["=", "<", "<=", ">", ">=", "~"]
 Role = Literal["", "from", "to", "by", "first", "second"]
 
 
+RATIOS = ("HR", "OR", "RR", "rate ratio")
+"""Labels of the ratios that compare how often something happens; 1 is no difference."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
     """One figure of a text, at the half-open span `start:end` (operator, label and unit included).
