@@ -48,6 +48,11 @@ _TURNS = re.compile(
     r"|reject\w*|refut\w*|disprov\w*|hypothes\w*|assum\w*|unproven|unlikely)\b",
     re.I,
 )
+_DENIED_BEHIND = re.compile(r"\s+(?:only|(?:in|at|for|with|by|after|on|among) (?:neither|none|no))\b", re.I)
+_DOUBTED_BEFORE = re.compile(
+    r"\b(?:(?:hypothesis|notion|idea|assumption|belief)|no (?:evidence|proof)|not (?:shown|true|clear)) that\s+$",
+    re.I,
+)
 _ENDS = re.compile(r"[.!?;](?=\s|$)|\n|$")
 
 
@@ -85,7 +90,7 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
         return check_names(claim, evidence)
     found = [*check_figures(claim, evidence), *check_labels(claim, evidence), *check_beside(claim, evidence)]
     found += [*check_contrast(claim, evidence), *check_parallel(claim, evidence)]
-    found += [*check_names(claim, evidence), *check_direction(claim, evidence)]
+    found += [*check_names(claim, evidence), *check_direction(claim, evidence), *_cut_short(claim, passages)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
         found += check_strength(claim, carriers[0])
@@ -114,6 +119,19 @@ def is_slice(claim: str, passage: str) -> bool:
             return True
         at = text.find(wanted, at + 1)
     return False
+
+
+def _cut_short(claim: Parsed, passages: Sequence[str]) -> list[Finding]:
+    """At most one finding: a claim printed in a passage, without the words right beside it that turn it round."""
+    wanted = claim.text.rstrip(".")
+    for passage in passages:
+        text = " ".join(passage.split())
+        at = text.find(wanted)
+        left_out = at >= 0 and (_DENIED_BEHIND.match(text, at + len(wanted)) or _DOUBTED_BEFORE.search(text[:at]))
+        if left_out:
+            reason = f"The passage has “{left_out.group().strip()}” beside these words, the claim leaves it out."
+            return [Finding(check="negation", weight="contradicted", reason=reason)]
+    return []
 
 
 def _score(

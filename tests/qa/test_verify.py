@@ -381,4 +381,6 @@ def test_who_survived_longer_died_less() -> None:
 )
 def test_what_stands_behind_a_slice_may_turn_it_round(claim, passage):
     assert not is_slice(claim, passage)
+    verdict = verify(claim, [passage])
+    assert verdict.support == "contradicted" and "leaves it out" in " ".join(verdict.reasons)
     assert is_slice(passage, f"Before it. {passage} And after it.")
