@@ -1,5 +1,7 @@
 """A purge leaves no byte of the text in any file of the folder."""
 
+import threading
+
 import pytest
 
 from domain.settings import Settings
@@ -70,3 +72,30 @@ def test_a_purge_that_was_interrupted_is_finished_by_the_next_writer(base, resul
     assert again.verify() == []
     assert bytes_left(base.path) == []
     again.close()
+
+
+def leave_text_in_memory():
+    """Fill memory with the text and let it go, in the main thread and in threads whose memory others get next."""
+
+    def fill():
+        kept = [(SECRET * 2000).encode()[:size] for size in [*range(1000, 200_000, 3000), *range(179_600, 181_200, 16)]]
+        del kept
+
+    threads = [threading.Thread(target=fill) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fill()
+
+
+def test_what_the_process_had_in_its_memory_is_not_written_after_a_purge(base, result):
+    base.add([result("/secret.txt", SECRET * 5), result("/other.txt", OTHER)])
+    leave_text_in_memory()
+    base.remove("/secret.txt", purge=True)
+    leave_text_in_memory()
+    assert base.verify() == []
+    assert bytes_left(base.path) == []
+    leave_text_in_memory()
+    base.add([result(f"/{n}.txt", f"{OTHER} {n}" * 50) for n in range(9)])
+    assert bytes_left(base.path) == []
