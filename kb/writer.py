@@ -187,17 +187,21 @@ def embed(
     """
     titles = list(dict.fromkeys(document.title for document, _ in documents if document.title.strip()))
     parts = {passage.passage_id: _parts(passage, passages) for _, passages in documents for passage in passages}
-    texts = [
-        in_context(passage, document, alone=len(passages) == 1)
-        for document, passages in documents
-        for passage in passages
-        if not parts[passage.passage_id]
-    ]
-    matrix = iter(embedder.passages([*titles, *texts]))
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for document, passages in documents:
+        for passage in passages:
+            if not parts[passage.passage_id]:
+                texts[passage.role == "question"].append(in_context(passage, document, alone=len(passages) == 1))
+    matrix = iter(embedder.passages([*titles, *texts[False]]))
+    asked = iter(embedder.questions(texts[True]))
     of_title = {title: next(matrix) for title in titles}
     none = np.zeros(embedder.dimension, np.float32)
     for document, passages in documents:
-        rows = {one.passage_id: next(matrix) for one in passages if not parts[one.passage_id]}
+        rows = {
+            one.passage_id: next(asked if one.role == "question" else matrix)
+            for one in passages
+            if not parts[one.passage_id]
+        }
         for passage in passages:
             if parts[passage.passage_id]:
                 whole = np.sum([rows[part] for part in parts[passage.passage_id]], axis=0)

@@ -61,6 +61,13 @@ def test_a_vector_does_not_depend_on_batch_mates(texts, chosen):
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
+def test_questions_run_together_have_the_vectors_that_they_have_alone(embedder):
+    asked = ["Does CRT reduce MR?", "Is it a cat?", "How often does MR recur after a ring?", "Does CRT cause MR?"] * 20
+    together = embedder.questions(asked)
+    assert np.allclose(together, [embedder.passages([one])[0] for one in asked], atol=1e-6)
+    assert embedder.questions([]).shape == (0, embedder.dimension)
+
+
 def test_tokens_are_counted_before_anything_is_cut_off(embedder, unexported):
     expected = [len(unexported.tokenizer(text)["input_ids"]) for text in TEXTS]
     assert embedder.count_tokens(TEXTS) == expected
