@@ -7,6 +7,8 @@ from typing import Literal
 
 from domain.document import SECTION_SEPARATOR, Document
 
+UNSEARCHED = frozenset({"question", "answer"})
+"""The roles of passages that stand for others: clinical questions, and digests that answer one."""
 Confidence = Literal["primary", "society", "secondary"]
 
 
@@ -18,7 +20,7 @@ class Passage:
     role of its section. For a passage of an evidence record, `confidence` says what stands behind the fact, `fact`
     is its place in the record ("outcomes.3", "key_points.0", "population"); both are None in documents. `facts`
     are the places of those that a digest tells, or that answer a clinical question; the role "question" is that of
-    such a question, which is searched and never quoted.
+    such a question, which is never quoted, and "answer" that of a digest that answers one.
     """
 
     passage_id: str
@@ -37,6 +39,11 @@ class Passage:
         """Refuse an empty passage and one whose text is not as long as its span (ValueError)."""
         if not self.text or len(self.text) != self.end - self.start:
             raise ValueError(f"passage {self.passage_id}: span {self.start}:{self.end} is not its text")
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether a search may find it; the others are reached through their document alone."""
+        return self.role not in UNSEARCHED
 
     @property
     def heading(self) -> str:

@@ -10,7 +10,7 @@ from domain.document import BibliographyEntry, Document, Section
 from domain.errors import InvalidRecord
 from domain.evidence import EvidenceRecord
 from domain.passage import Confidence, Passage, slice_passage
-from ingest.record_digest import digests
+from ingest.record_digest import ANSWERS, digests
 from ingest.record_schema import read_record
 from ingest.record_words import (
     baseline_sentence,
@@ -47,9 +47,9 @@ def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[
 
     The first passages ("digest", "digest.answer.0", …) tell several facts together. What is unverified or held back
     is not in it.
-    `Passage.fact` is the fact's place in the record. The last passages are its clinical questions, role "question":
-    they are searched and never quoted. Raises InvalidRecord when nothing is left to show; `path` only
-    names the file there.
+    `Passage.fact` is the fact's place in the record. The last passages are its clinical questions, role "question",
+    never quoted; the digests that answer them have the role "answer". Raises InvalidRecord when nothing is left to
+    show; `path` only names the file there.
     """
     text, sections, spans = "", list[Section](), list[tuple[_Said, int, tuple[str, ...]]]()
     for heading, sayings in _sections(record):
@@ -86,10 +86,14 @@ def render(record: EvidenceRecord, doc_id: str, path: str | Path = "") -> tuple[
             confidence=said.confidence,
             fact=said.fact,
             facts=said.facts,
-            role="question" if said.fact.startswith(QUESTIONS) else "prose",
+            role=_role(said.fact),
         )
         for said, start, section in spans
     )
+
+
+def _role(place: str) -> str:
+    return "question" if place.startswith(QUESTIONS) else "answer" if place.startswith(ANSWERS) else "prose"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from domain.evidence import EvidenceRecord, Fact, Outcome
 from domain.passage import Confidence
 from ingest.record_words import interval_phrase, measure_phrase, says_when, spelt_times, study, time_phrase
 
+ANSWERS = "digest.answer"
 BRIEF_WORDS, SHORT_WORDS = 58, 40
 """The study in brief at its full length, half an answer; and so short that three fit into one."""
 ANSWER_WORDS = 60
@@ -87,7 +88,7 @@ def _answers(
         same = frozenset(id(fact) for fact in told)
         if len(told) > 1 and same not in seen:
             seen.add(same)
-            yield _digest(record, f"digest.answer.{number}", text, told)
+            yield _digest(record, f"{ANSWERS}.{number}", text, told)
 
 
 def _answer(record: EvidenceRecord, arms: str, opening: str, told: Sequence[Outcome | Fact]) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from domain.document import Document
 from domain.errors import BaseBusy, BaseDamaged
 from domain.evidence import EvidenceRecord
-from domain.passage import Passage
+from domain.passage import UNSEARCHED, Passage
 from kb.codec import decode, encode
 from kb.schema import documents, meta, metadata, passages, paths, pending, records, saved, saved_documents
 
@@ -256,11 +256,18 @@ class Catalogue:
         with self._connect() as connection:
             return list(connection.execute(select(documents.c.doc_id).order_by(documents.c.number)).scalars())
 
-    def passage_ids(self) -> dict[str, list[str]]:
-        """The ids of all passages by document, in the order they came; a document without passages has none."""
+    def passage_ids(self, *, searched: bool = False) -> dict[str, list[str]]:
+        """The ids of all passages by document, in the order they came; a document without passages has none.
+
+        With `searched`, those that a search may find.
+        """
         found: dict[str, list[str]] = {doc_id: [] for doc_id in self.doc_ids()}
+        statement = select(passages.c.doc_id, passages.c.passage_id).order_by(passages.c.row)
+        if searched:
+            role = func.coalesce(func.json_extract(passages.c.data, "$.role"), "")
+            statement = statement.where(role.not_in(UNSEARCHED))
         with self._connect() as connection:
-            for row in connection.execute(select(passages.c.doc_id, passages.c.passage_id).order_by(passages.c.row)):
+            for row in connection.execute(statement):
                 found.setdefault(row.doc_id, []).append(row.passage_id)
         return found
 

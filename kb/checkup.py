@@ -52,8 +52,8 @@ def check_vectors(catalogue: Catalogue) -> list[str]:
 
 
 def check_indexes(folder: Path, catalogue: Catalogue) -> list[str]:
-    """Where the indexes do not hold exactly what the catalogue holds; building them anew mends these."""
-    held = catalogue.passage_ids()
+    """Where the indexes do not hold exactly the passages that may be found; building them anew mends these."""
+    held = catalogue.passage_ids(searched=True)
     expected = sorted(passage_id for passage_ids in held.values() for passage_id in passage_ids)
     problems: list[str] = []
     writer = Writer(folder, catalogue)

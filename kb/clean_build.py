@@ -17,10 +17,10 @@ from kb.vectors import Vectors
 
 
 def fill(catalogue: Catalogue, folder: Path) -> None:
-    """Put every vector of the catalogue into a new store in `folder`."""
+    """Put the vector of every passage that may be found into a new store in `folder`."""
     store = Vectors(folder)
     try:
-        for doc_id, passage_ids in catalogue.passage_ids().items():
+        for doc_id, passage_ids in catalogue.passage_ids(searched=True).items():
             store.append(passage_ids, [doc_id] * len(passage_ids), catalogue.vectors(passage_ids))
     finally:
         store.close()

@@ -45,10 +45,12 @@ class Lexical:
         self._searcher = self._index.searcher()
 
     def append(self, entries: Iterable[tuple[Document, Sequence[Passage]]]) -> None:
-        """Add the passages of documents; on return they are on the disk."""
+        """Add the passages of documents that may be found; on return they are on the disk."""
         writer = self._index.writer(HEAP_BYTES, 1)
         for document, passages in entries:
             for passage in passages:
+                if not passage.is_searched:
+                    continue
                 row = tantivy.Document()
                 row.add_text("passage_id", passage.passage_id)
                 row.add_text("doc_id", document.doc_id)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.passage import UNSEARCHED
 from kb.catalogue import Catalogue
 from kb.filters import Filter
 from kb.lexical import Lexical
@@ -46,9 +47,10 @@ class Snapshot:
         self._numbers = numbers
         self._row = {passage_id: row for row, passage_id in enumerate(look.passage_ids)}
         self._matrix = look.matrix
-        self.questions = _questions(look.passage_ids, look.data)
-        asked = frozenset(self.questions)
-        self._searched = np.array([one not in asked for one in look.passage_ids], bool)
+        roles = [_unsearched(data) for data in look.data]
+        self.questions = [one for one, role in zip(look.passage_ids, roles, strict=True) if role == "question"]
+        self._searched = np.array([not role for role in roles], bool)
+        self._asks = np.array([role == "question" for role in roles], bool)
         numbers_of = self._document_of[self._searched]
         titled = [look.documents[number].title for number in numbers_of if look.documents[number].title.strip()]
         self._passages_per_title = len(titled) / len(set(titled)) if titled else 1.0
@@ -137,7 +139,7 @@ class Snapshot:
     @cached_property
     def _asked(self) -> NDArray[np.float32]:
         """The vectors of the clinical questions, in their order."""
-        return self._catalogue.vectors(self.questions) if self._matrix is None else self._matrix[~self._searched]
+        return self._catalogue.vectors(self.questions) if self._matrix is None else self._matrix[self._asks]
 
     @cached_property
     def _titled(self) -> NDArray[np.float32]:
@@ -150,7 +152,7 @@ class Snapshot:
         return part
 
     def _known(self, ask: Callable[[int], list[tuple[str, float]]], limit: int) -> list[tuple[str, float]]:
-        asked = limit + math.ceil(limit * len(self.questions) / max(1, len(self.passage_ids) - len(self.questions)))
+        asked = limit
         while True:
             found = ask(asked)
             kept = [pair for pair in found if pair[0] in self._row and self._searched[self._row[pair[0]]]]
@@ -161,12 +163,14 @@ class Snapshot:
     def _rows(self, doc_ids: Iterable[str] | None) -> NDArray[np.int64] | None:
         """Where what may be found stands, in these documents or in all; None for every row."""
         if doc_ids is None:
-            return np.flatnonzero(self._searched) if self.questions else None
+            return None if self._searched.all() else np.flatnonzero(self._searched)
         numbers = [self._numbers[doc_id] for doc_id in doc_ids if doc_id in self._numbers]
         return np.flatnonzero(np.isin(self._document_of, numbers) & self._searched)
 
 
-def _questions(passage_ids: Sequence[str], data: Sequence[str]) -> list[str]:
-    """The ids of the passages that are clinical questions of records: searched, and never found as passages."""
-    marked = [(one, text) for one, text in zip(passage_ids, data, strict=True) if '"question"' in text]
-    return [one for one, text in marked if json.loads(text).get("role") == "question"]
+def _unsearched(data: str) -> str:
+    """The role of a stored passage that no search finds; empty for any other."""
+    if not any(f'"{role}"' in data for role in UNSEARCHED):
+        return ""
+    role = str(json.loads(data).get("role"))
+    return role if role in UNSEARCHED else ""

@@ -64,10 +64,12 @@ class Writer:
         ]
         self._catalogue.expect([entry.document.doc_id for entry in entries])
         self.lexical.append([(entry.document, entry.passages) for entry in entries])
+        passages = [passage for entry in entries for passage in entry.passages]
+        found = [row for row, passage in enumerate(passages) if passage.is_searched]
         self.vectors.append(
-            [passage.passage_id for entry in entries for passage in entry.passages],
-            [passage.doc_id for entry in entries for passage in entry.passages],
-            np.concatenate([entry.vectors for entry in entries]),
+            [passages[row].passage_id for row in found],
+            [passages[row].doc_id for row in found],
+            np.concatenate([entry.vectors for entry in entries])[found],
         )
         return set(self._catalogue.write(entries))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from domain.document import Document
 from domain.hit import Hit
+from domain.passage import Passage
 from domain.sentences import sentence_spans
 from kb import Base
 from kb.embed import Embedder
@@ -28,8 +29,10 @@ LOOK_BACK = 300
 """Characters before a passage that count as its surroundings: two or three sentences."""
 RECORDS_READ = 4
 """Records of which every fact is weighed, beside the passages that the search found."""
-RECORDS_NEAR = 3
+RECORDS_NEAR = 5
 """Records that are read whole because a clinical question of theirs is most like the one asked."""
+ANSWERS_READ = 12
+"""Clinical questions of a record, those most like the one asked, whose answers told together are weighed."""
 EMBEDDED_SENTENCES = 8
 """Sentences of documents that get a vector of their own at question time, the likeliest first (each costs 2 ms)."""
 
@@ -107,6 +110,7 @@ def candidates(
     """Every sentence of the hits with its features, in no order of merit; `vector` is the question's embedding."""
     top = max((hit.score for hit in hits), default=0.0) or 1.0
     known = bearing_of(base, question, model)
+    likest_of = {doc_id: max(mine, key=lambda one: one.share) for doc_id, mine in known.items()}
     by_document: dict[str, float] = {}
     for hit in hits:
         by_document[hit.passage.doc_id] = by_document.get(hit.passage.doc_id, 0.0) + hit.score / (1 + hit.rank / 10)
@@ -121,7 +125,8 @@ def candidates(
         for start, end in _spans(hit):
             text = hit.document.text[start:end]
             if len(text.split()) >= MIN_WORDS:
-                found.append(Candidate(hit=hit, start=start, end=end, text=text, context=context))
+                asks = likest_of.get(hit.passage.doc_id)
+                found.append(Candidate(hit=hit, start=start, end=end, text=text, context=context, likest=asks))
     vectors = _vectors(question, found, base)
     asked = Asked(
         question=question,
@@ -162,8 +167,14 @@ def _kin(
         Hit(passage=passage, document=documents[doc_id], score=0.0, rank=len(hits) + 1)
         for doc_id in best
         for passage in base.passages(doc_id)
-        if passage.passage_id not in have and passage.role != "question"
+        if passage.passage_id not in have and (passage.is_searched or _answers(passage, known))
     ]
+
+
+def _answers(passage: Passage, known: Bearing) -> bool:
+    """Whether a digest answers one of the clinical questions of its record that are most like the one asked."""
+    likest = sorted(known.get(passage.doc_id, ()), key=lambda one: -one.share)[:ANSWERS_READ]
+    return passage.role == "answer" and any(set(passage.facts) <= set(one.facts) for one in likest)
 
 
 def _spans(hit: Hit) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from domain.document import KINDS
 from domain.hit import Hit
-from qa.bearing import Bearing, bears, nearness, share
+from qa.bearing import Bearing, Known, bears, nearness, share
 from qa.concepts import covered, named
 from qa.question import Need, Question, covering, missing, read_question, same_time, times
 
@@ -127,7 +127,8 @@ class Candidate:
     """A span of a passage that may become a claim.
 
     `features` are what the ranker sees, by name; `context` is what the reader is told anyway (title, section, who was
-    studied); `vector` is the sentence's embedding (unit length), None before it is needed.
+    studied); `vector` is the sentence's embedding (unit length), None before it is needed; `likest` is the clinical
+    question of its record most like the one asked, None where none is near.
     """
 
     hit: Hit
@@ -138,6 +139,7 @@ class Candidate:
     features: Mapping[str, float] = field(default_factory=dict)
     vector: NDArray[np.float32] | None = None
     score: float = 0.0
+    likest: Known | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -241,7 +243,7 @@ def features(asked: Asked, candidate: Candidate, own: NDArray[np.float32] | None
             role in {"design", "criteria", "baseline"} and bool(_RESULTS_WANTED.search(question.text))
         ),
         "superseded": float("supersede" in text.casefold()),
-        "caption": float(hit.passage.role != "prose"),
+        "caption": float(hit.passage.is_searched and hit.passage.role != "prose"),
         "rung": 1.0 - KINDS.index(hit.document.kind) / (len(KINDS) - 1),
         "long": max(0.0, len(text.split()) - 35) / 35,
         **_of_role(role, early, broad=broad),

@@ -6,9 +6,10 @@ import pytest
 from domain.passage import Passage
 from domain.settings import Settings
 from kb import Base
+from kb.lexical import Lexical
 from qa.bearing import NEAR, Known, bears, likest, share
 from qa.calibration import calibration
-from qa.candidates import bearing_of, candidates, gather
+from qa.candidates import ANSWERS_READ, bearing_of, candidates, gather
 from qa.question import read_question
 
 
@@ -60,7 +61,26 @@ def test_clinical_questions_take_no_passages_place(starter: Base) -> None:
     for mode in ("hybrid", "rrf", "lexical", "dense"):
         hits = starter.search("What did COAPT show at two years for mitral regurgitation?", k=60, mode=mode)
         assert len(hits) == 60
-        assert all(hit.passage.role != "question" for hit in hits)
+        assert all(hit.passage.is_searched for hit in hits)
+
+
+def test_the_indexes_hold_what_may_be_found_and_nothing_else(starter: Base) -> None:
+    held = [one for d in starter.documents() for one in starter.passages(d.doc_id)]
+    found = {one.passage_id for one in held if one.is_searched}
+    assert {one.role for one in held if not one.is_searched} == {"question", "answer"}
+    assert set(Lexical(next((starter.path / "lexical").iterdir())).ids()) == found
+
+
+def test_of_a_records_answers_told_together_those_to_the_likest_questions_are_weighed(starter: Base) -> None:
+    question = read_question("What did COAPT show?")
+    hits = gather(starter, question, 40, calibration())
+    known = bearing_of(starter, question, calibration())
+    found = candidates(question, hits, starter, starter.embedder.query(question.text), calibration())
+    answers = [one.hit.passage for one in found if one.hit.passage.role == "answer"]
+    assert answers
+    for one in answers:
+        likest = sorted(known[one.doc_id], key=lambda asked: -asked.share)[:ANSWERS_READ]
+        assert any(set(one.facts) <= set(asked.facts) for asked in likest)
 
 
 def test_a_clinical_question_is_as_near_as_the_nearer_wording(starter: Base) -> None:
