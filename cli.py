@@ -691,7 +691,7 @@ def _counting(what: str) -> Iterator[Callable[[int, int], None]]:
 def _row_text(row: EvidenceRow) -> str:
     """One result in three lines: who, what came out, what was read."""
     size = f", n={row.n}" if row.n else ""
-    what = ", ".join(part for part in (row.measure, row.timepoint, row.comparison, row.population) if part)
+    what = ", ".join(part for part in (row.measure, row.timepoint, row.contrast, row.population) if part)
     interval = f" (95% CI {row.ci_95})" if row.ci_95 else ""
     figures = [row.value, f"{row.effect}{interval}" if row.effect else None, f"p {row.p}" if row.p else None]
     return "\n".join(

@@ -92,7 +92,7 @@ def _table(rows: Sequence[EvidenceRow], measure: str) -> None:
         "Design": [KIND_WORDS[row.kind] for row in rows],
         "n": [str(row.n or "") for row in rows],
         "Time": [row.timepoint or "" for row in rows],
-        "Comparison": [row.comparison or "" for row in rows],
+        "Comparison": [row.contrast or "" for row in rows],
         "Result": [row.value or "" for row in rows],
         "Effect": [row.effect or "" for row in rows],
         "95% CI": [row.ci_95 or "" for row in rows],

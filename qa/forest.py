@@ -97,7 +97,7 @@ def _point(row: EvidenceRow) -> ForestPoint | None:
         high=high,
         printed=f"{effect.group(2)} ({interval.group(1)}–{interval.group(2)})",
         measure=row.measure,
-        comparison=row.comparison,
+        comparison=row.contrast,
         timepoint=row.timepoint,
         population=row.population,
         n=row.n,
