@@ -19,6 +19,18 @@ OFF_TOPIC_COSINE = 0.25
 """Below this likeness of the question to the best sentence nothing of the subject is in the base."""
 _NOTHING = re.compile(r"\b(no results? (?:is|are|were|was) |not (?:yet )?(?:been )?reported|must not be quoted)", re.I)
 """A source that says it has no result is shown as the nearest passage, not as an answer."""
+_OWN = re.compile(
+    r"\b(?:our|my) (?:own )?(?:hospital|cent(?:re|er)|unit|clinic|department|institution|programme|program|lab)\b", re.I
+)
+"""The asker's own house, of whose figures no publication tells."""
+_NO_RESULTS = re.compile(r"\bno results? (?:is|are) (?:yet )?available\b", re.I)
+_RESULT = re.compile(
+    r"\b(?:outcomes?|results?|show|shown|find|found|findings?|effects?|effective|efficacy|benefits?|help|work|safe"
+    r"|reduc\w+|lower\w*|improv\w+|prolong\w*|prevent\w*|better|worse|superior|surviv\w+)\b",
+    re.I,
+)
+_PLANNED = re.compile(r"\b(?:end ?points?|design|measure[ds]?|testing|planned|primary outcome)\b", re.I)
+"""What asks for how a study is made rather than for what came out."""
 _CENTRE = re.compile(r"\b(clinic|hospital|university|centre|center|institute|infirmary|college|registry)\b", re.I)
 
 
@@ -53,8 +65,8 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
 def barred(question: Question, ranked: Sequence[Candidate]) -> Lack | None:
     """What refuses whatever the trees say, None where nothing does; at least one candidate.
 
-    A name that nobody speaks of, a device that is only mentioned, a time at which the subject is not told, and a best
-    passage that itself says there is no result (then without a slot).
+    A name that nobody speaks of, a device that is only mentioned, a figure of the asker's own hospital, a time at which
+    the subject is not told, and a best passage that says there is no result (then without a slot).
     """
     return _barred(question, ranked, _least_lacking(question, ranked))
 
@@ -65,10 +77,27 @@ def _barred(question: Question, ranked: Sequence[Candidate], lacking: Sequence[N
     names = names or _another_device(question, head)
     if names:
         return Lack(reason="not-covered", missing=_words(names), slot=_name_slot(question, names))
+    own = _OWN.search(question.text)
+    if own and (question.wants == "figure" or MEASURES & set(named(question.text))):
+        return Lack(reason="not-covered", missing=own[0], slot="centre")
     untimed = _time_missing(question, ranked)
     if untimed:
         return Lack(reason="not-covered", missing=untimed, slot="time point")
-    return Lack(reason="not-covered", missing=None, slot=None) if _NOTHING.search(ranked[0].text) else None
+    return Lack(reason="not-covered", missing=None, slot=None) if _has_no_result(question, ranked) else None
+
+
+def _has_no_result(question: Question, ranked: Sequence[Candidate]) -> bool:
+    """Whether the best sentence says so itself, or its record does where a result is asked for and not what is planned.
+
+    What tells several facts together may say it of one of them alone.
+    """
+    first = ranked[0]
+    if not first.hit.passage.facts and _NOTHING.search(first.text):
+        return True
+    if first.hit.document.origin != "record" or not _RESULT.search(question.text):
+        return False
+    its = [c for c in ranked if c.hit.passage.doc_id == first.hit.passage.doc_id]
+    return not _PLANNED.search(question.text) and any(_NO_RESULTS.search(c.text) for c in its)
 
 
 def _least_lacking(question: Question, ranked: Sequence[Candidate]) -> tuple[Need, ...]:

@@ -127,13 +127,17 @@ def probability(question: Question, ranked: Sequence[Candidate], model: Calibrat
 def choose(question: Question, ranked: Sequence[Candidate], model: Calibration) -> list[Candidate]:
     """One to four candidates, at most 120 words in all.
 
-    Each study that is named opens with what best answers for it; a broad question gets the study in brief. What is
-    left goes to the candidates that most likely add an asked-for fact.
+    Each study that is named opens with what best answers for it; a broad question gets the study in brief. Then comes
+    what answers the clinical question most like the one asked. What is left goes to the candidates that most likely add
+    an asked-for fact.
     """
     chosen: list[Candidate] = []
     for opening in _openings(question, ranked):
         if _fits(opening, chosen) and _apt(question, opening, chosen):
             chosen.append(opening)
+    for answer in _answers(ranked):
+        if _fits(answer, chosen) and _apt(question, answer, chosen):
+            chosen.append(answer)
     pool = [c for c in ranked if c.score >= ranked[0].score - model.reach][:POOL]
     while len(chosen) < MAX_CLAIMS:
         pool = [c for c in pool if c not in chosen and _fits(c, chosen) and _apt(question, c, chosen)]
@@ -207,6 +211,22 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
     return [ranked[0], *(brief for brief in briefs if brief is not None)]
 
 
+def _answers(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
+    """What answers the clinical question most like the one asked: told together as far as it can be, then each fact."""
+    asked = max((c.likest for c in ranked if c.likest), key=lambda one: one.share, default=None)
+    if asked is None:
+        return
+    near = [c for c in ranked if c.hit.passage.doc_id == asked.doc_id and c.score >= ranked[0].score - ANSWERS_NEAR]
+    together = [c for c in near if c.hit.passage.role == "answer" and set(c.hit.passage.facts) <= set(asked.facts)]
+    yield from sorted(together, key=lambda c: -len(c.hit.passage.facts))[:1]
+    for fact in asked.facts:
+        yield from [c for c in near if not c.hit.passage.facts and fact in told(c.hit.passage)][:1]
+
+
+ANSWERS_NEAR = 10.0
+"""How far below the best sentence what answers that clinical question may lie, in log-odds."""
+
+
 def _figure(question: Question, ranked: Sequence[Candidate]) -> Candidate | None:
     """The best sentence that gives a figure; one about the asked-for measure alone before one that gives many."""
     giving = [c for c in ranked if _gives_figure(question, c)]
@@ -241,15 +261,20 @@ def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Can
     ]
     if not advice:
         return []
-    if limits:  # advice for those who do not meet the criteria fits better than advice for those who do
-        advice = [c for c in ranked if _for_others(question, c, limits[0])][:1] + advice
+    for limit in limits:  # advice for those who do not meet the criteria fits better than advice for those who do
+        others = [c for c in ranked if _for_others(question, c, limit)][:1]
+        if others:
+            advice, limits = others + advice, [limit]
+            break
     lacking = set(missing(question, advice[0].text))
     besides = [
         c
         for c in advice[1:]
         if c.hit.passage.doc_id == advice[0].hit.passage.doc_id and set(missing(question, c.text)) <= lacking
     ]
-    return [advice[0], *limits[:1], *near[:1], *besides[:BESIDES]]
+    of_it = near[0].hit.passage.doc_id == advice[0].hit.passage.doc_id
+    behind = [*near[:1], *besides[:BESIDES]] if of_it else [*besides[:BESIDES], *near[:1]]
+    return [advice[0], *limits[:1], *behind]
 
 
 BESIDES = 1

@@ -29,6 +29,7 @@ FIELD = frozenset(
     {
         "mr",
         "secondary-mr",
+        "mitral",
         "hf",
         "cardiomyopathy",
         "definition",
@@ -261,7 +262,7 @@ def _said_by_another(concept: str, concepts: Mapping[str, frozenset[str]]) -> bo
     """Whether a longer concept holds the words of this one, the same words name a closer one, or it is "how often"."""
     stems = concepts[concept]
     others = [(one, its) for one, its in concepts.items() if one != concept]
-    if stems & _HOW_OFTEN and any(one not in FIELD for one, _ in others):
+    if concept == "prevalence" and stems & _HOW_OFTEN and any(one not in FIELD for one, _ in others):
         return True
     return any(stems < its or (stems == its and breadth(one) < breadth(concept)) for one, its in others)
 

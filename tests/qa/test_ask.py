@@ -13,6 +13,7 @@ from eval.facts import stands
 from ingest import read
 from kb import Base, open_base
 from qa.ask import ask, rests_on
+from qa.bearing import told as facts_told
 from qa.chain import PassageRetriever, fmr_chain
 from qa.features import outside
 
@@ -222,7 +223,7 @@ def test_a_list_is_dated_by_the_words_that_open_its_paragraph(two_devices: Base)
 
 
 def test_a_recommendation_opens_what_is_asked_with_should(starter: Base) -> None:
-    for asked in ("Should I offer TEER to a patient with ventricular SMR?", "Is CRT recommended before TEER?"):
+    for asked in ("Should I offer TEER to a patient with ventricular SMR?", "Should CRT come before TEER?"):
         answer = answered(starter, asked)
         cited = next(c for c in answer.citations if c.n == answer.claims[0].citations[0])
         assert cited.document.kind == "guideline"
@@ -304,6 +305,42 @@ def test_what_is_off_topic_is_refused(starter: Base) -> None:
         "Who won the football world cup in 2022?",
     ):
         refused(starter, question)
+
+
+def test_no_publication_tells_the_figures_of_the_askers_own_hospital(starter: Base) -> None:
+    result = ask(starter, "What does a MitraClip cost in our hospital?", SETTINGS)
+    assert isinstance(result, Abstention)
+    assert result.missing == "our hospital"
+    assert answered(starter, "What does a MitraClip cost?")
+
+
+def test_what_answers_the_clinical_question_most_like_the_one_asked_is_told(starter: Base) -> None:
+    asked = [one for d in starter.documents() for one in starter.passages(d.doc_id) if one.role == "question"][::150]
+    first = 0
+    for one in asked:
+        result = ask(starter, one.text, SETTINGS)
+        cited = {citation.passage.passage_id for citation in getattr(result, "citations", ())}
+        facts = {fact for own in starter.passages(one.doc_id) if own.passage_id in cited for fact in facts_told(own)}
+        first += one.facts[0] in facts
+    assert first >= 0.85 * len(asked), (first, len(asked))
+
+
+@pytest.mark.parametrize(
+    "asked", ["What was the efficacy result of EMPOWER?", "Did EMPOWER reduce deaths or admissions?"]
+)
+def test_a_trial_without_a_result_has_none_to_tell(starter: Base, asked: str) -> None:
+    assert isinstance(ask(starter, asked, Settings()), Abstention)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("When will EMPOWER report, and what is it testing?", "December 2026"),
+        ("How is efficacy measured in EMPOWER?", "endpoint"),
+    ],
+)
+def test_what_is_planned_is_told_of_a_trial_without_a_result(starter: Base, asked: str, told: str) -> None:
+    assert told in " ".join(claim.text for claim in answered(starter, asked).claims)
 
 
 @pytest.mark.parametrize(
