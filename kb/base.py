@@ -39,8 +39,9 @@ from kb.snapshot import Snapshot
 from kb.sync import gone_from, is_gone, recognise
 from kb.writer import FILES, Writer, embed
 
-FLUSH = 128
-"""Passages that are embedded and written together, at least: some seconds of work, lost when interrupted."""
+FLUSH = 100_000
+"""Characters of passages that are embedded and written together, at least: some seconds of work, lost when interrupted.
+Of short passages it takes more, for each writing costs a tenth of a second."""
 READ_KEPT = 256
 """Documents whose passages stay in memory once they were read."""
 LOOK_AGAIN = 5
@@ -263,7 +264,8 @@ class Base:
                     waiting.append((result, replace(self._known_report(result, status), moved_from=moved_from)))
                 else:
                     waiting.append((result, _report(result, "failed" if result.held else "added")))
-                if sum(len(result.passages) for result, given in waiting if given.status == "added") >= FLUSH:
+                new = [result for result, given in waiting if given.status == "added"]
+                if sum(len(passage.text) for result in new for passage in result.passages) >= FLUSH:
                     flush()
             flush()
             writer.settle()

@@ -26,7 +26,7 @@ from domain.reading import ReadResult
 from domain.settings import Settings
 
 folder, dies_at, how_often = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-kb.base.FLUSH = 6  # several flushes in a small ingest
+kb.base.FLUSH = 1000  # several flushes in a small ingest
 
 def read(number, edition):
     text = f"Report {number}, edition {edition}: the mitral device was implanted in {number + 3} patients. " * 8
