@@ -16,7 +16,7 @@ from domain.sentences import sentence_spans
 from kb import Base
 from kb.embed import Embedder
 from kb.filters import Filter
-from qa.bearing import Bearing, bearing, likest, nearness, share
+from qa.bearing import Bearing, Known, bearing, likest, nearness, share
 from qa.calibration import Calibration
 from qa.concepts import canonical
 from qa.features import Asked, Candidate, features
@@ -163,18 +163,18 @@ def _kin(
     best = sorted(documents, key=lambda doc_id: (-by_document.get(doc_id, 0.0), doc_id))[:RECORDS_READ]
     best += [doc_id for doc_id in documents if doc_id not in best and _is_named(question, documents[doc_id])]
     best += [doc_id for doc_id in _nearest(known) if doc_id in documents and doc_id not in best]
+    near = {doc_id: sorted(known.get(doc_id, ()), key=lambda one: -one.share)[:ANSWERS_READ] for doc_id in best}
     return [
         Hit(passage=passage, document=documents[doc_id], score=0.0, rank=len(hits) + 1)
         for doc_id in best
         for passage in base.passages(doc_id)
-        if passage.passage_id not in have and (passage.is_searched or _answers(passage, known))
+        if passage.passage_id not in have and (passage.is_searched or _answers(passage, near[doc_id]))
     ]
 
 
-def _answers(passage: Passage, known: Bearing) -> bool:
+def _answers(passage: Passage, near: Sequence[Known]) -> bool:
     """Whether a digest answers one of the clinical questions of its record that are most like the one asked."""
-    likest = sorted(known.get(passage.doc_id, ()), key=lambda one: -one.share)[:ANSWERS_READ]
-    return passage.role == "answer" and any(set(passage.facts) <= set(one.facts) for one in likest)
+    return passage.role == "answer" and any(set(passage.facts) <= set(one.facts) for one in near)
 
 
 def _spans(hit: Hit) -> list[tuple[int, int]]:
