@@ -6,8 +6,10 @@ the caller's to survive; the others (no such provider, no key, no such model) ar
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from domain.errors import CallError, ModelError
@@ -19,6 +21,9 @@ ATTEMPTS = 2
 PAUSE = 1.0
 """Seconds between the two attempts; a server that asks for more (Retry-After) gets up to LONGEST_PAUSE."""
 LONGEST_PAUSE = 10.0
+LOADED_LATE = {"openai": "openai.resources.beta.beta"}
+"""What a provider's package imports only at its first request (some 690 modules, seconds on a cold disk): it is
+imported before the clock of a reply starts, for it is not the model that is slow."""
 MAX_CHARACTERS = 60_000
 """A reply is read no further than this: a model that never stops is stopped."""
 
@@ -108,6 +113,9 @@ def _chat_model(name: str, timeout: float) -> BaseChatModel:
     }
     try:
         model: BaseChatModel = init_chat_model(name, **waits.get(provider, {"timeout": timeout}))
+        if provider in LOADED_LATE:
+            with suppress(ImportError):  # another release may keep it elsewhere
+                importlib.import_module(LOADED_LATE[provider])
         return model
     except ImportError as error:
         raise ModelError(f"--llm {name}: {_line(error)}. Or: pip install 'chordae[{provider}]'.") from error

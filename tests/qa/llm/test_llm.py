@@ -1,8 +1,11 @@
 """The answerer against a real server on this machine: honest, sloppy, broken and absent models."""
 
 import json
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +13,8 @@ from domain.errors import CallError, ModelError
 from domain.settings import Settings
 from qa.llm import compose_with_model
 
-OPENAI = Settings(llm="openai:scripted", llm_timeout=5)
-OLLAMA = Settings(llm="ollama:scripted", llm_timeout=5)
+OPENAI = Settings(llm="openai:scripted", llm_timeout=20)
+OLLAMA = Settings(llm="ollama:scripted", llm_timeout=20)
 QUESTION = "What did the STRAPPE trial show at two years?"
 TRUE = {
     "text": "In the STRAPPE trial, death from any cause at 24 months occurred in 27.4% of the strapping arm and 41.3% "
@@ -266,3 +269,18 @@ def test_the_same_reply_gives_the_same_draft(openai_server, hits):
     first, second = compose(hits), compose(hits)
     assert (first.claims, first.prompt) == (second.claims, second.prompt)
     assert openai_server.requests[0]["messages"] == openai_server.requests[1]["messages"]
+
+
+def test_loading_the_providers_package_does_not_count_as_the_models_time(openai_server):
+    openai_server.enqueue(NOTHING)
+    code = """
+import sys
+from qa.chatmodel import CLAIMS_SCHEMA, asker
+ask = asker("openai:scripted", timeout=60)
+before = len(sys.modules)
+assert ask("system", "user", schema=CLAIMS_SCHEMA)
+print(len(sys.modules) - before)
+"""
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100  # the package's own 690 modules were imported before the clock started

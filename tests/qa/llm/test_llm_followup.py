@@ -69,7 +69,7 @@ def test_no_text_makes_it_fail(question, before):
 
 def test_the_model_may_rewrite(openai_server):
     openai_server.enqueue("What did COAPT show in ischaemic disease?")
-    ask = asker("openai:scripted", timeout=5)
+    ask = asker("openai:scripted", timeout=20)
     assert stand_alone("and in ischaemic disease?", [BEFORE], ask) == "What did COAPT show in ischaemic disease?"
     assert BEFORE in openai_server.requests[0]["messages"][1]["content"]
 
@@ -87,12 +87,12 @@ def test_the_model_may_rewrite(openai_server):
 )
 def test_an_unusable_line_falls_back_on_the_rule(openai_server, line):
     openai_server.enqueue(line, line)
-    ask = asker("openai:scripted", timeout=5)
+    ask = asker("openai:scripted", timeout=20)
     assert stand_alone("and at five years?", [BEFORE], ask) == "What did COAPT show at five years?"
     openai_server.script.clear()
 
 
 def test_a_failing_model_falls_back_on_the_rule(openai_server, scripted):
     openai_server.enqueue(scripted(status=500), scripted(status=401))
-    ask = asker("openai:scripted", timeout=5)
+    ask = asker("openai:scripted", timeout=20)
     assert stand_alone("and MITRA-FR?", [BEFORE], ask) == "What did MITRA-FR show at two years?"

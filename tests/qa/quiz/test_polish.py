@@ -15,7 +15,7 @@ from qa.quiz.generate import generate
 from qa.quiz.polish import objection, polish
 
 ROOT = Path(__file__).resolve().parents[3]
-OPENAI = Settings(llm="openai:scripted", llm_timeout=5)
+OPENAI = Settings(llm="openai:scripted", llm_timeout=20)
 GOOD = (
     "COAPT (2018) randomised 614 patients to MitraClip or medical therapy. "
     "At 24 months, death had occurred in 29.1% with MitraClip and in 46.1% with medical therapy. "
