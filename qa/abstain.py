@@ -50,7 +50,7 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     head = ranked[:HEAD]
     lacking = _least_lacking(question, ranked)
     bars = _barred(question, ranked, lacking)
-    if bars is None and probability(question, ranked, model) >= model.threshold:
+    if bars is None and (_tells_all(question, ranked[0]) or probability(question, ranked, model) >= model.threshold):
         return None
     if max(c.features["cosine"] for c in head) < OFF_TOPIC_COSINE:
         return Lack(reason="off-topic", missing=_words(lacking), slot="topic")
@@ -60,6 +60,12 @@ def enough(question: Question, ranked: Sequence[Candidate], model: Calibration) 
     if question.wants == "figure" and not heavy:
         return Lack(reason="figure-not-found", missing=_words(lacking) or "the figure asked for", slot="measure")
     return Lack(reason="not-covered", missing=_words(heavy or lacking), slot="topic" if len(heavy) > 1 else "measure")
+
+
+def _tells_all(question: Question, best: Candidate) -> bool:
+    """Whether the best sentence is of a named study and tells the measure asked for and all else that is asked."""
+    asked = bool(question.names) and best.features["measure_told"] == 1.0
+    return asked and not missing(question, best.text, best.context)
 
 
 def barred(question: Question, ranked: Sequence[Candidate]) -> Lack | None:

@@ -80,8 +80,8 @@ def nearest(
     return [(*questions[at], float(cosines[at])) for at in first]
 
 
-MOST_FACTS = 4
-"""Facts that answer a clinical question, at most; one that more facts answer is told more fully."""
+USUAL_FACTS = 4
+"""Few clinical questions have more facts that answer them: a scale, no bound."""
 
 
 def likeness(question: Question, known: Passage, record: Document, cosine: float) -> dict[str, float]:
@@ -96,7 +96,7 @@ def likeness(question: Question, known: Passage, record: Document, cosine: float
         "needs": told,
         "its needs": asked,
         "needs of both": told * asked,
-        "facts": len(known.facts) / MOST_FACTS,
+        "facts": len(known.facts) / USUAL_FACTS,
         "words": _share(mine, _held(text, title)),
         "its words": _share(its, mine),
         "wants": float(question.wants == other.wants),

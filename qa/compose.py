@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -213,17 +213,18 @@ def _openings(question: Question, ranked: Sequence[Candidate]) -> list[Candidate
 
 
 def _answers(ranked: Sequence[Candidate]) -> Iterator[Candidate]:
-    """What answers the clinical question most like the one asked, first from each record that it is a question of.
+    """What answers the clinical question most like the one asked, as far as there is room.
 
-    Of a record it is told together as far as it can be, then each fact.
+    Then what answers it in other records, where the same question is the one most like; of each record first the most,
+    told together if it can be, then the further facts.
     """
     asked = max((c.likest for c in ranked if c.likest), key=lambda one: one.share, default=None)
     if asked is None:
         return
-    same = dict.fromkeys(c.likest for c in ranked if c.likest and c.likest.text == asked.text)
-    each = [iter(_answering(one, ranked)) for one in same]
+    same = dict.fromkeys([asked, *(c.likest for c in ranked if c.likest and c.likest.text == asked.text)])
+    each = [_answering(one, ranked) for one in same]
     yield from [first for answers in each for first in islice(answers, 1)]
-    yield from each[0]
+    yield from chain.from_iterable(each)
 
 
 def _answering(asked: Known, ranked: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -263,20 +264,21 @@ def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Can
     who do not meet criteria goes first), and what the same guideline recommends besides on the same.
     """
     best = ranked[0].score - NEAR
-    near = [c for c in ranked if c.score >= best and not c.features["superseded"] and _apt(question, c, ranked[:1])]
+    in_force = [c for c in ranked if c.score >= best and not c.features["superseded"]]
+    near = [c for c in in_force if _apt(question, c, ranked[:1])]
     advice = [c for c in near if role_of(c.hit) == "recommendation"]
     limits = [
         c
-        for c in near
+        for c in in_force
         if c.hit.document.kind == "guideline" and _CRITERIA.search(c.text) and outside(question.text, c.text)
     ]
-    if not advice:
-        return []
     for limit in limits:  # advice for those who do not meet the criteria fits better than advice for those who do
         others = [c for c in ranked if _for_others(question, c, limit)][:1]
         if others:
             advice, limits = others + advice, [limit]
             break
+    if not advice:
+        return []
     lacking = set(missing(question, advice[0].text))
     besides = [
         c

@@ -81,6 +81,10 @@ _PATIENT = re.compile(
     r"\s*(?i:my|our|an?)\b[^.?!]*\b(?i:patient|lady|man|woman|gentleman|person)\b.*[.!;](?=\s+[A-Z][^.?!]*\?\s*$)",
     re.DOTALL,
 )
+_MEASURED = re.compile(r"[^?!:]*\d[^?!:]*:(?=\s+[^?:]*\?\s*$)")
+"""A patient in values before the question: "LVEF 32%, EROA 0.35, NYHA III: TEER?"."""
+_CONTRACTED = re.compile(r"\w*n['’]t|(?:i|you|he|she|it|we|they|who|what|there|that)['’]\w+", re.IGNORECASE)
+"""A contraction carries the form of a question, whatever it is made of."""
 _CONTEXT = re.compile(r".*[.!](?=\s+[A-Z][^.?!]*\?\s*$)", re.DOTALL)
 """What is told before the question is put: "I keep hearing that … What was the average EROA?"."""
 _LEAD_IN = re.compile(r"\s*[A-Za-z' ]{3,40}?(?::| [-–])\s")
@@ -197,8 +201,7 @@ def same_time(a: float, b: float) -> bool:
 def read_question(text: str) -> Question:
     """Read a question; never fails, an empty text has no needs."""
     concepts = named(text)
-    told = _PATIENT.match(text)
-    described = told.end() if told else 0
+    described = _described(text)
     context = _told_before(text)
     asked = set(folded(text[context:]))
     names = [span for span in _name_spans(text) if span[0] >= described]
@@ -223,17 +226,36 @@ def read_question(text: str) -> Question:
             continue
         if term.stem in seen or set(folded(term.word)) <= seen or not re.search(r"[^\W\d]", term.word):
             continue
+        if _CONTRACTED.fullmatch(term.word):
+            continue
         seen.add(term.stem)
         seen.update(folded(term.word))
         weight = _weight(term.word) * (WEIGHT_DESCRIBED if term.start < max(described, context) else 1.0)
         needs.append(Need(words=term.word, weight=weight, stems=folded(term.word)))
     return Question(
         text=text,
-        wants=next((kind for kind, pattern in _WANTS if pattern.search(text)), "general"),
+        wants="recommendation" if _is_patient(text[:described]) else _wanted(text),
         needs=tuple(needs),
         times=times(text),
         years=tuple(sorted({int(match.group()) for match in _YEAR.finditer(text)})),
     )
+
+
+def _described(text: str) -> int:
+    """Where the description of a patient ends; 0 where there is none."""
+    told = _PATIENT.match(text)
+    if told is None and (values := _MEASURED.match(text)) and _is_patient(values.group()):
+        told = values
+    return told.end() if told else 0
+
+
+def _is_patient(text: str) -> bool:
+    """Whether a text before a colon gives two of the field's measures with a value each."""
+    return text.endswith(":") and sum(bool(named(match[1])) for match in _ITS_VALUE.finditer(text)) > 1
+
+
+def _wanted(text: str) -> Wants:
+    return next((kind for kind, pattern in _WANTS if pattern.search(text)), "general")
 
 
 def _told_before(text: str) -> int:

@@ -36,6 +36,16 @@ def test_weights_move_what_is_known_without_a_feature(pairs):
     assert heavy[0] > even[0] + 1
 
 
+def test_the_fit_is_bound_where_a_feature_speaks_for_an_answer():
+    drawn = np.random.default_rng(3).uniform(size=(600, 2))
+    rows = [{"best": float(a), "noise": float(b)} for a, b in drawn]
+    truth = np.array([row["best"] > 0.5 and not 0.7 < row["best"] < 0.8 for row in rows])
+    trees = fit_decision(rows, truth, np.ones(len(rows)))
+    rising = [grown(trees, {"best": at, "noise": 0.5}) for at in np.linspace(0, 1, 60)]
+    assert rising == sorted(rising)
+    assert rising[-1] > 0.6 > 0.4 > rising[0]
+
+
 def test_a_tree_is_read_from_its_root():
     tree = ["best", 1.5, -2.0, ["cosine", 0.4, 0.5, 2.0]]
     assert grown([0.0, tree], {"best": 1.5, "cosine": 0.9}) == pytest.approx(1 / (1 + np.exp(2)))

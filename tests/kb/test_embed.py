@@ -1,5 +1,6 @@
 """The exported model gives the vectors of the model it was exported from, whatever a text stands beside."""
 
+import json
 import os
 import subprocess
 import sys
@@ -64,7 +65,8 @@ def test_a_vector_does_not_depend_on_batch_mates(texts, chosen):
 
 def test_texts_of_one_length_that_run_together_have_the_vectors_that_they_have_alone(embedder):
     words = ["ring", "valve", "clip", "heart", "death", "stroke", "drug", "sinus"]
-    asked = [f"Does the {one} of a {other} matter?" for one in words for other in words] + TEXTS
+    asked = [f"Does the {one} of a {other} matter?" * times for one in words for other in words for times in (1, 3)]
+    asked += [" ".join([word] * many) for word in words for many in (1, 2, 5, 17, 40, 85, 126)] + TEXTS
     assert len(set(embedder.count_tokens(asked))) < len(asked) / 4
     alone = np.array([embedder.passages([one])[0] for one in asked])
     assert np.array_equal(embedder.passages(asked), alone)
@@ -131,6 +133,8 @@ def test_any_other_model_is_exported_with_its_pooling_and_prompts(tmp_path, monk
     assert (embedder.dimension, embedder.max_tokens) == (16, 40)
     assert (embedder.passages(TEXTS) * passages).sum(axis=1).min() > 0.9999
     assert embedder.query(TEXTS[2]) @ query > 0.9999
+    cards = [json.loads(card.read_text()) for card in (tmp_path / "cache").rglob("card.json")]
+    assert [card["at_once"] for card in cards] == [0], "nothing is known of its graph: its texts run alone"
 
 
 @pytest.mark.slow

@@ -235,6 +235,19 @@ def test_who_was_enrolled_is_told_before_what_came_out(starter: Base) -> None:
     assert "who was studied" in answer.claims[0].text
 
 
+def test_of_one_question_in_several_records_each_is_told(starter: Base) -> None:
+    answer = answered(starter, "Does quality of life get better after Carillon?")
+    assert len({c.document.record for c in answer.citations[: len(answer.claims)]}) > 1
+    safe = answered(starter, "How risky is coronary-sinus annuloplasty in the first 30 days?")
+    assert len({c.document.record for c in safe.citations[: len(safe.claims)]}) > 1
+
+
+def test_a_patient_outside_a_guidelines_limits_is_told_so_whatever_trial_is_nearest(starter: Base) -> None:
+    answer = answered(starter, "My patient has LVEF 15%, LVESD 75 mm and EROA 0.2 cm2. Would a clip help?")
+    assert "criteria are not met" in answer.claims[0].text
+    assert "LVEF 20-50%, LVESD <=70 mm" in answer.claims[1].text
+
+
 def test_a_value_outside_a_guidelines_limit_is_told_behind_the_recommendation(starter: Base) -> None:
     answer = answered(starter, "Should I offer TEER to a patient with LVEF 15%?")
     assert "criteria are not met" in answer.claims[0].text
@@ -317,7 +330,7 @@ def test_no_publication_tells_the_figures_of_the_askers_own_hospital(starter: Ba
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ("Which patients were kept out of COAPT?", "4.0 cm2 excluded"),
+        ("Which patients were kept out of COAPT?", "NYHA II, III or ambulatory IV"),
         ("What did BIOSTAT-CHF teach us about MR?", "1.85"),
     ],
 )

@@ -19,10 +19,10 @@ def passage(doc_id: str, *, fact: str = "", facts: tuple[str, ...] = ()) -> Pass
 
 KNOWN = {
     "one": [
-        Known(doc_id="one", facts=("outcomes.0", "outcomes.1"), cosine=0.9, score=8.0, share=0.6),
-        Known(doc_id="one", facts=("key_points.2",), cosine=0.7, score=7.0, share=0.2),
+        Known(doc_id="one", text="Who died?", facts=("outcomes.0", "outcomes.1"), cosine=0.9, score=8.0, share=0.6),
+        Known(doc_id="one", text="Why?", facts=("key_points.2",), cosine=0.7, score=7.0, share=0.2),
     ],
-    "two": [Known(doc_id="two", facts=("outcomes.0",), cosine=0.6, score=5.0, share=0.2)],
+    "two": [Known(doc_id="two", text="Who died?", facts=("outcomes.0",), cosine=0.6, score=5.0, share=0.2)],
 }
 
 

@@ -92,3 +92,23 @@ def test_what_leads_to_the_question_weighs_less_than_the_question() -> None:
     assert told["hearing"] <= 0.15 and told["milder"] < weights("Was the MR milder?")["milder"]
     assert weights("For a talk: what share carries severe MR?").get("talk", 0.0) <= 0.15
     assert weights("TITAN: what share carries severe MR?")["TITAN"] == 1.0
+
+
+@pytest.mark.parametrize("word", ["can't", "shouldn’t", "didn't", "won't", "they're", "I've", "cannot"])
+def test_a_contraction_carries_the_form_of_a_question(word: str) -> None:
+    heavy = [need.words for need in read_question(f"Which patients {word} get TEER?").needs if need.weight > 0.5]
+    assert heavy == ["TEER"]
+
+
+def test_values_before_a_colon_describe_a_patient_and_ask_for_advice() -> None:
+    question = read_question("LVEF 32%, EROA 0.35 cm2, NYHA III: TEER?")
+    assert question.wants == "recommendation"
+    assert [need.words for need in question.needs if need.weight == 1.0] == ["TEER"]
+    assert read_question("COAPT 2018, MITRA-FR 2018: what differs?").names
+
+
+@pytest.mark.parametrize("said", ["an undersized annuloplasty", "a ring", "a restrictive annuloplasty"])
+def test_a_ring_at_bypass_is_spoken_of_where_the_valve_is_repaired_at_bypass(said: str) -> None:
+    question = read_question(f"Does {said} help?")
+    assert not [need for need in missing(question, "CABG + mitral repair vs CABG alone") if need.weight == 1.0]
+    assert [need for need in missing(question, "transcatheter mitral repair with MitraClip") if need.weight == 1.0]
