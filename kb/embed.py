@@ -198,6 +198,9 @@ def _export(name: str, folder: Path) -> None:
         except OSError:  # another process was first
             if not _is_whole(folder):
                 raise
+        for earlier in folder.parent.glob(f"{folder.name.removesuffix(f'v{FORMAT}')}v*"):
+            if earlier != folder:
+                shutil.rmtree(earlier, ignore_errors=True)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -85,9 +85,14 @@ def test_not_even_the_first_question_on_a_machine_waits_for_torch(tmp_path):
         "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'chromadb') if m in sys.modules])"
     )
     fresh = {**os.environ, "CHORDAE_CACHE": str(tmp_path)}
+    name = Path(load_embedder()._folder).name
+    earlier, other = (tmp_path / "models" / one for one in (f"{name.rpartition('-v')[0]}-v1", "other-model-v1"))
+    earlier.mkdir(parents=True)
+    other.mkdir()
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=fresh)
     assert out.stdout.strip() == "[]"
     assert list(tmp_path.rglob("model.onnx"))
+    assert other.is_dir() and not earlier.exists(), "an earlier form of the same model is of no use"
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
