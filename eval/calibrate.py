@@ -339,7 +339,7 @@ def _carried(candidate: Candidate, question: Question) -> set[int]:
 
 
 def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Each set weighs its `deciding` however long it is, and so do answerable and unanswerable questions within each.
+    """Each set weighs its `deciding`, however long it is, and its answerable questions as much as the others.
 
     Those that a rule refuses count too: what it does not refuse must not weigh more for it.
     """

@@ -260,8 +260,8 @@ def _gives_figure(question: Question, candidate: Candidate) -> bool:
 def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The best recommendation in force that speaks of what the best sentence speaks of; none where there is none.
 
-    Behind it a guideline's criteria that a value of the question lies outside of (then what is recommended for those
-    who do not meet criteria goes first), and what the same guideline recommends besides on the same.
+    Behind it a guideline's criteria that a value of the question lies outside of, whatever sentence is best (then what
+    is recommended for those who do not meet criteria goes first), and what the same guideline recommends besides.
     """
     best = ranked[0].score - NEAR
     in_force = [c for c in ranked if c.score >= best and not c.features["superseded"]]
@@ -285,9 +285,10 @@ def _recommendation(question: Question, ranked: Sequence[Candidate]) -> list[Can
         for c in advice[1:]
         if c.hit.passage.doc_id == advice[0].hit.passage.doc_id and set(missing(question, c.text)) <= lacking
     ]
-    of_it = near[0].hit.passage.doc_id == advice[0].hit.passage.doc_id
-    behind = [*near[:1], *besides[:BESIDES]] if of_it else [*besides[:BESIDES], *near[:1]]
-    return [advice[0], *limits[:1], *behind]
+    behind = [near[:1], besides[:BESIDES]]
+    if near and near[0].hit.passage.doc_id != advice[0].hit.passage.doc_id:
+        behind.reverse()
+    return [advice[0], *limits[:1], *chain.from_iterable(behind)]
 
 
 BESIDES = 1

@@ -234,7 +234,7 @@ def read_question(text: str) -> Question:
         needs.append(Need(words=term.word, weight=weight, stems=folded(term.word)))
     return Question(
         text=text,
-        wants="recommendation" if _is_patient(text[:described]) else _wanted(text),
+        wants="recommendation" if text[:described].endswith(":") else _wanted(text),
         needs=tuple(needs),
         times=times(text),
         years=tuple(sorted({int(match.group()) for match in _YEAR.finditer(text)})),
@@ -242,16 +242,18 @@ def read_question(text: str) -> Question:
 
 
 def _described(text: str) -> int:
-    """Where the description of a patient ends; 0 where there is none."""
-    told = _PATIENT.match(text)
-    if told is None and (values := _MEASURED.match(text)) and _is_patient(values.group()):
-        told = values
-    return told.end() if told else 0
+    """Where the description of a patient ends; 0 where there is none.
+
+    Behind a colon where it is two of the field's measures, or more, with a value each.
+    """
+    told = _PATIENT.match(text) or _MEASURED.match(text)
+    if told is None or (told.re is _MEASURED and not _gives_measures(told.group())):
+        return 0
+    return told.end()
 
 
-def _is_patient(text: str) -> bool:
-    """Whether a text before a colon gives two of the field's measures with a value each."""
-    return text.endswith(":") and sum(bool(named(match[1])) for match in _ITS_VALUE.finditer(text)) > 1
+def _gives_measures(text: str) -> bool:
+    return sum(bool(named(match[1])) for match in _ITS_VALUE.finditer(text)) > 1
 
 
 def _wanted(text: str) -> Wants:

@@ -248,6 +248,12 @@ def test_a_patient_outside_a_guidelines_limits_is_told_so_whatever_trial_is_near
     assert "LVEF 20-50%, LVESD <=70 mm" in answer.claims[1].text
 
 
+def test_a_patient_outside_the_limits_is_told_so_where_the_best_sentence_is_superseded(starter: Base) -> None:
+    described = "My patient has LVEF 15% and LVESD 80 mm."
+    answer = answered(starter, f"{described} Which class has edge-to-edge repair in the superseded guideline?")
+    assert "criteria are not met" in answer.claims[0].text
+
+
 def test_a_value_outside_a_guidelines_limit_is_told_behind_the_recommendation(starter: Base) -> None:
     answer = answered(starter, "Should I offer TEER to a patient with LVEF 15%?")
     assert "criteria are not met" in answer.claims[0].text
