@@ -90,6 +90,10 @@ _WITH_AND_WITHOUT = re.compile(
     re.I,
 )
 """The same where the other group is named in full: "38% with ischaemic MR, compared with 61% without MR"."""
+_FREE_OF = re.compile(r"\b(?:those|patients|people) (?:free of|lacking|with no) \w+", re.I)
+"""The same in other words: "29% of those free of MR"."""
+_HEADER = re.compile(r"\((?:[^()]*;\s*)?(?P<one>[^();:]{2,60}?) vs\.? (?P<other>[^();:]{2,60})\):")
+"""The two arms that stand ahead of a list of results: "(2024; 210 patients; TEER vs surgery): …"."""
 _ENDPOINT = re.compile(r"\b(?:death|died|mortality|stroke|transplant\w*|hospitali[sz]ation),\s*(?:an? )?$", re.I)
 """Before a device that is one of a list of events: "death, LVAD or transplantation"."""
 
@@ -179,6 +183,9 @@ def _groups(text: str) -> list[Entity]:
         if match["lacking"].casefold() in match.group()[: match.start("without") - match.start()].casefold().split():
             start, end = match.span("without")
             made.append(Entity(kind="arm", name="control", text=match["without"], start=start, end=end))
+    for match in _FREE_OF.finditer(text):
+        if not any(m.start < match.end() and match.start() < m.end for m in made):
+            made.append(Entity(kind="arm", name="control", text=match.group(), start=match.start(), end=match.end()))
     for match in _GROUP_LABEL.finditer(text):
         made.append(
             Entity(
@@ -388,6 +395,13 @@ def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[f
                 continue
         elif slot != "arm":
             listed = _distinct(names)
+        headed = _headed(sentence, names) if slot == "arm" and len(run) == 2 else []
+        if headed and not any(own[index] for index in run):
+            roles = [sentence.figures[index].role for index in run]
+            if roles == ["first", "second"] and sentence.figures[run[0]].start > headed[1].end:
+                for index, named in zip(run, headed, strict=True):
+                    own[index] = frozenset({named.name})
+                continue
         if len(listed) != len(run):
             continue
         tied = [index for index in run if own[index]]
@@ -398,6 +412,22 @@ def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[f
         elif len(run) == 2 and len(tied) == 1:
             other = run[0] if tied[0] == run[1] else run[1]
             own[other] = frozenset(name for name in listed if name not in own[tied[0]])
+
+
+def _headed(sentence: Parsed, names: Sequence[Entity]) -> list[Entity]:
+    """The two arms of a heading such as "(TEER vs surgery):"; empty where a side names none, or both the same."""
+    header = _HEADER.search(sentence.text)
+    if header is None:
+        return []
+    sides = []
+    for side in ("one", "other"):
+        start, end = header.span(side)
+        inside = [n for n in names if start <= n.start and n.end <= end]
+        control = next((n for n in inside if n.name == "control"), None)
+        if not inside:
+            return []
+        sides.append(control or inside[0])
+    return sides if sides[0].name != sides[1].name else []
 
 
 def _is_list(sentence: Parsed, names: Sequence[Entity]) -> bool:

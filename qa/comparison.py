@@ -16,7 +16,7 @@ DENIED = re.compile(
 )
 """Words that turn what they stand beside."""
 _MADE_MORE = re.compile(
-    r"\b(?P<up>(?:twice|double|triple|\w+ times) the|higher|greater|larger|longer|more(?! than)|commoner|oftener"
+    r"\b(?P<up>(?:twice|double|triple|[\w.]+ times) the|higher|greater|larger|longer|more(?! than)|commoner|oftener"
     r"|stronger|bigger|faster|quicker|wider|denser|thicker|steeper|deeper|heavier|older|taller)\b"
     r"|\b(?P<down>lower|less(?! than)|fewer(?! than)|smaller|shorter|rarer|weaker|slower|narrower|thinner|shallower"
     r"|lighter|younger)\b"
@@ -128,6 +128,8 @@ def _turned(claim: Parsed, said: Sequence[Comparison], more: Sequence[re.Match[s
     """Why the claim turns one comparison of the evidence round; empty where it does not."""
     if not said:
         only, sense = _words(claim.text), more[0].lastgroup
+        if more[0].group().endswith(" the"):
+            return ""  # "7.5 times the hazard of their peers" names the other side behind it
         of_the_other = only & theirs.whom and not only & (theirs.near or theirs.who)
         if sense != "preferred" and sense in theirs.points() and of_the_other:
             return f"The claim says “{more[0].group()}” of the side that the passage compares with (“{theirs.said}”)."

@@ -62,6 +62,8 @@ def _same(slot: str, a: str, b: str) -> bool:
         if a in kinds_of(b) or b in kinds_of(a):
             return True
         return {_role_of_arm(a), _role_of_arm(b)} == {"device", "named"}
+    if slot == "trial":
+        return _shortened(a, b) or _shortened(b, a)
     if slot == "severity":
         return a in b or b in a
     if slot == "device_or_drug":
@@ -69,6 +71,12 @@ def _same(slot: str, a: str, b: str) -> bool:
     if slot == "population":
         return {a, b} not in EXCLUSIVE
     return False
+
+
+def _shortened(short: str, name: str) -> bool:
+    """Whether a trial that no list knows is a listed one with its ending left out: RESHAPE for RESHAPE-HF2."""
+    listed = gazetteer()["trial"]
+    return short not in listed and name in listed and bool(re.match(re.escape(short) + r"[- ]", name))
 
 
 def _is_grade(name: str) -> bool:

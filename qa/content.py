@@ -35,11 +35,9 @@ _KEPT = 4096
 _RECENT: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
 _LOCK = Lock()
 MODEL = Path(__file__).with_name("content_model.json")
-_EMBEDDED_SENTENCES = 2
-"""How many sentences are embedded beside the claim and its contrary: each costs 3-4 ms on two cores."""
-EMBEDDING_FEATURES = frozenset({"embedding", "contrast", "contrast best", "contrast, short claim", "embedded"})
-_SHORT = 6
-"""Content words up to which the contrary of a claim is the contrary of all it says."""
+EMBEDDING_FEATURES = frozenset({"embedding", "contrast", "embedded"})
+_SHORT = 8
+"""Content words up to which the contrary of a claim is the contrary of all it says; it costs as much as the claim."""
 _RARE = 0.85
 _ON_TOPIC = 0.3
 _CLAUSE_ON_TOPIC = 0.25
@@ -76,8 +74,7 @@ def features(
     values |= _negations(claim, evidence, each)
     sign = registry_sign(claim, pages)
     values["registry agrees"], values["registry differs"] = max(sign, 0.0), max(-sign, 0.0)
-    values |= _embedded(claim, evidence, each, embedder)
-    values["contrast, short claim"] = values["contrast"] * min(1.0, _SHORT / max(1, len(wanted)))
+    values |= _embedded(claim, evidence, each, embedder, contrast=len(wanted) <= _SHORT)
     if registry("\n".join(pages)).is_page:  # lists and counts: their wording says little, a denial much
         values |= dict.fromkeys(
             (name for name in values if not name.startswith("registry") and name != "embedded"), 0.0
@@ -177,20 +174,19 @@ def _negations(claim: Parsed, evidence: Sequence[Parsed], each: Sequence[float])
 
 
 def _embedded(
-    claim: Parsed, evidence: Sequence[Parsed], each: Sequence[float], embedder: Embedder | None
+    claim: Parsed, evidence: Sequence[Parsed], each: Sequence[float], embedder: Embedder | None, *, contrast: bool
 ) -> dict[str, float]:
-    """How near the best sentences are to the claim, and how much nearer than to its contrary."""
+    """How near the best sentence is to the claim, and how much nearer than to its contrary where that is asked for.
+
+    One sentence: a second one told the claim sets apart no better.
+    """
     if embedder is None or not evidence:
-        return {"embedding": 0.0, "contrast": 0.0, "contrast best": 0.0, "embedded": 0.0}
-    order = sorted(range(len(each)), key=lambda index: (-each[index], index))[:_EMBEDDED_SENTENCES]
-    vectors = _vectors(embedder, [claim.text, contrary(claim.text), *(evidence[index].text for index in order)])
-    near, against = vectors[2:] @ vectors[0], vectors[2:] @ vectors[1]
-    return {
-        "embedding": float(near.max()),
-        "contrast": float(near.max() - against.max()),
-        "contrast best": float(near[0] - against[0]),
-        "embedded": 1.0,
-    }
+        return {"embedding": 0.0, "contrast": 0.0, "embedded": 0.0}
+    best = max(range(len(each)), key=lambda index: (each[index], -index))
+    turned = [contrary(claim.text)] if contrast else []
+    theirs, ours, *other = _vectors(embedder, [evidence[best].text, claim.text, *turned])
+    near = float(theirs @ ours)
+    return {"embedding": near, "contrast": near - float(theirs @ other[0]) if other else 0.0, "embedded": 1.0}
 
 
 def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:

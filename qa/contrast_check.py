@@ -76,8 +76,10 @@ def _sides_told(pair: tuple[re.Pattern[str], re.Pattern[str]], text: str) -> dic
     told: dict[int, str] = {}
     for side, words in enumerate(pair):
         for match in words.finditer(text):
-            before = text[max(0, match.start() - _BEFORE) : match.start()]
-            denied = DENIED.search(re.split(r"[.;,\n]", before)[-1])
+            before = re.split(r"[.;,\n]", text[max(0, match.start() - _BEFORE) : match.start()])[-1]
+            denied = DENIED.search(before)
+            if denied and len(before[denied.end() :].split()) > 1:
+                denied = None  # "does not bar a woman" speaks of a woman
             told.setdefault(
                 1 - side if denied else side, f"{denied.group()} … {match.group()}" if denied else match.group()
             )

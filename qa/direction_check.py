@@ -30,7 +30,8 @@ _WORDS_OF = {
     "null": "no difference",
     "difference": "a difference",
 }
-_UP_FROM = re.compile(r"\b(up|down) from\b", re.I)
+_DIFFERS = re.compile(r"differ(?:s|ed)?|depend(?:s|ed)?(?: on)?|var(?:y|ies|ied)")
+_UP_FROM = re.compile(r"\b(up|down) from\s*(?:[\w~]+\s+){0,3}$", re.I)
 _CHANGED_BY = re.compile(r"\b(?:chang|differ|gain)\w*\b[^.;]{0,30}$", re.I)
 _STATED = re.compile(r"\b(preserved|normal|high|elevated|increased|reduced|low|depressed|impaired)\s+", re.I)
 _STATE = re.compile(
@@ -259,6 +260,8 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
         for direction, what, names in _shown_by_figures(sentence):
             if names and measure and compatible("measure", measure, names):
                 shown.append((direction, what))
+    if frame(claim).whom and _of_whom(claim, evidence):
+        return []
     if shown and all(direction == OPPOSITE[sense] for direction, _ in shown):
         return [
             Finding(
@@ -268,6 +271,18 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
             )
         ]  # fmt: skip
     return []
+
+
+def _of_whom(claim: Parsed, evidence: Sequence[Parsed]) -> bool:
+    """Whether the first of two figures set against each other is that of the side the claim compares with."""
+    whom, who = weighted_terms(frame(claim).whom), weighted_terms(frame(claim).who)
+    for sentence in evidence:
+        for a, b in pairwise(sentence.figures):
+            if (a.role, b.role) == ("first", "second") and a.group == b.group:
+                beside = set(weighted_terms(sentence.text[a.end : b.start]))
+                if beside & (set(whom) - set(who)) and not beside & (set(who) - set(whom)):
+                    return True
+    return False
 
 
 def _against_lone_ratio(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]:
@@ -403,6 +418,9 @@ def _against_words(claim: Parsed, carriers: Sequence[Parsed]) -> list[Finding]:
     if "null" in ours and "null" not in theirs and (rest & (moved | {"difference"})) and not _null_by_figures(carriers):
         if rest & moved or "difference" in rest:
             return [_direction("null", sorted(rest & moved or {"difference"})[0])]
+    differs = any(_DIFFERS.fullmatch(s.word) and not s.negated for s in left)
+    if differs and "null" in rest and not theirs & (moved | {"difference"}):
+        return [_direction("difference", "null")]
     if (ours & moved) and "null" in rest and not (theirs & moved):
         return [_direction(sorted(ours & moved)[0], "null")]
     return []

@@ -181,8 +181,14 @@ def _listed(text: str) -> Iterator[Entity]:
         for match in pattern.finditer(text):
             printed = match.group()
             name = known.get(printed) or known.get(_plain(printed))
-            if name is not None:
+            if name is not None and not (kind == "generic_measure" and _JOINED_A_STUDY.match(text, match.start())):
                 yield Entity(kind=kind, name=name, text=printed, start=match.start(), end=match.end())  # type: ignore[arg-type]
+
+
+_JOINED_A_STUDY = re.compile(
+    r"(?i:admitted|admission) (?i:to|into) (?:the |this )?(?:[A-Z]{3,}|(?i:trial|study|registry))"
+)
+"""Who was "admitted to COAPT" was not in hospital for it."""
 
 
 def _unlisted_trials(text: str) -> Iterator[Entity]:

@@ -59,6 +59,11 @@ def why_not(claim: Parsed, item: Bound, candidate: Found) -> Finding | None:
             check="figure", weight=weight,
             reason=f"The passage gives {given} with {theirs.value:g}, the claim SD {ours.spread:g}.",
         )  # fmt: skip
+    if ours.unit == theirs.unit + "/d" and _OFTEN.match(candidate.sentence.text, theirs.end):
+        return Finding(
+            check="unit", weight="contradicted",
+            reason=f"The passage has {printed(theirs)} more often than once a day or less, the claim {shown}.",
+        )  # fmt: skip
     operator = _operators_differ(claim, ours, theirs, candidate.sentence)
     if operator:
         return operator
@@ -194,7 +199,7 @@ def _of_composite(claim: Parsed, item: Bound, candidate: Found) -> Finding | Non
     counted = ("percent", "fraction", "ratio", "rate", "count")
     if figure.kind not in counted or not composites or len(events) != 1 or JOINED.search(told):
         return None
-    between = text[composites[-1].end() : figure.start]
+    between = _BRACKETED.sub(" ", text[composites[-1].end() : figure.start])
     if _AN_EVENT.search(between) or re.search(r"[;:.]\s", between):
         return None
     return Finding(
@@ -204,6 +209,7 @@ def _of_composite(claim: Parsed, item: Bound, candidate: Found) -> Finding | Non
     )  # fmt: skip
 
 
+_BRACKETED = re.compile(r"\([^()]*\)")
 _AN_EVENT = re.compile(
     r"\b(?:(?:all-cause |cardiovascular |cardiac |CV )?(?:death|mortality)|died|dead|stroke|(?:re)?infarction|LVAD"
     r"|transplant\w*|re-?interventions?"
@@ -280,11 +286,35 @@ def _tied(item: Bound, slot: str) -> bool:
     )
 
 
+_OFTEN = re.compile(
+    r"(?:\s+[a-z]+)?\s+(?:twice|thrice|(?:two|three|four) times|every (?:\w+ )?(?:hours?|days|weeks?)"
+    r"|once (?:a |every )?week\w*"
+    r"|(?:per|a|every) week|weekly|b\.?i\.?d|t\.?i\.?d)\b",
+    re.I,
+)
+"""Behind a dose, how often it is given where that is not once a day."""
+_WORST = 4
+"""The worst grade of regurgitation: "3+/4+" is grade 3 or more."""
+
+
+def _holds(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether a plain figure of the evidence lies where the claim's bound says: 9.6% and "under one in ten"."""
+    if theirs.operator != "=" or len(theirs.values) != 1 or ours.operator not in ("<", "<=", ">", ">="):
+        return False
+    bound = 100 * ours.values[0] / ours.values[1] if ours.kind == "fraction" else ours.canonical[0]
+    value = theirs.value if ours.kind == "fraction" else theirs.canonical[0]
+    if ours.kind == "fraction" and theirs.kind != "percent":
+        return False
+    return value < bound if ours.operator in ("<", "<=") else value > bound
+
+
 def _operators_differ(claim: Parsed, ours: Quantity, theirs: Quantity, sentence: Parsed) -> Finding | None:
     a, b = ours.operator, theirs.operator
     if a == b or ("~" in (a, b) and a in ("~", "=") and b in ("~", "=")):
         return None
     if ours.kind == "duration" and ("=" in (a, b) or "~" in (a, b)):
+        return None
+    if _holds(ours, theirs) or (ours.kind == theirs.kind == "grade" and a == ">=" and theirs.values[-1] == _WORST):
         return None
     below, above = {"<", "<="}, {">", ">="}
     reason = f"The passage has {printed(theirs)}, the claim {printed(ours)}: the operator differs."

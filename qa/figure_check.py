@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.bindings import Bound, bindings
+from qa.bindings import Bound, bindings, names_in
 from qa.compatible import compatible
 from qa.figure_bound import why_not
 from qa.figure_found import JOINED, Found, found_in, listed, printed
@@ -15,7 +15,7 @@ from qa.finding import ORDER, Finding
 from qa.follows import follows
 from qa.parsed import Parsed, parse, weighted_terms
 from qa.quantity import Quantity
-from qa.same_value import ROUND, same_value
+from qa.same_value import same_value
 
 _MONTH_BESIDE = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\.? ?\||\| ?(?:of )?"
@@ -64,6 +64,8 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     same = [c for c in every if same_value(figure, c.bound.figure) or _yearly(claim, figure, c.bound.figure)]
     if not same and _tallied(claim, figure, every):
         return None
+    if figure.operator == "~" and same and follows(claim, figure, evidence):
+        return None  # "some 35,000 more" is no figure of the passage, though one lies near it
     if not same and follows(claim, figure, evidence):
         return _of_another_measure(claim, item, every)
     if not same:
@@ -78,23 +80,30 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     return best
 
 
+_SEVERAL = 3
+"""The greatest number that a reader counts in passing: "three yardsticks"."""
+
+
 def _tallied(claim: Parsed, figure: Quantity, every: Sequence[Found]) -> bool:
     """Whether a small number in words counts what the passage lists and does not count: "the two guidelines"."""
-    in_words = figure.text.isalpha() and figure.kind in ("number", "count") and figure.value <= ROUND
-    counted = _TALLIED.match(claim.text, figure.end) if in_words else None
-    if counted is None:
+    in_words = figure.text.isalpha() and figure.kind in ("number", "count") and figure.value <= _SEVERAL
+    if not in_words or figure.role:
         return False
+    counted = _TALLIED.match(claim.text, figure.end)
+    if counted is None:
+        return figure.kind == "number" and bool(_THE_SEVERAL.search(claim.text[: figure.start]))
     noun = set(weighted_terms(counted["noun"]))
     behind = [c.sentence.text[c.bound.figure.start : c.bound.figure.end + 24] for c in every]
     return not any(noun & set(weighted_terms(text)) for text in behind)
 
 
 _TALLIED = re.compile(
-    r"\s+(?:[\w-]+ ){0,2}?(?P<noun>documents|guidelines|versions|sources|reports|papers|articles|societies|figures"
-    r"|numbers|values|analyses|populations|groups|arms|ways|reasons|things|definitions|thresholds|criteria|findings|results"
-    r"|treatments|trials|studies|options|strategies|approaches|devices|drugs|procedures|operations|techniques)\b",
+    r"\s+(?:of (?:the|its|their|these|those|them)\s+)?(?:(?!in\b|of\b|to\b|at\b|and\b|or\b)[\w'-]+\s+){0,2}?"
+    r"(?!times\b|points\b|classes\b|grades\b|was\b|is\b|has\b|as\b|does\b)(?P<noun>[a-z-]{3,}(?:s|a|en|ren|ople))\b",
     re.I,
 )
+"""What a small number in words counts: a plural noun, with at most two words before it."""
+_THE_SEVERAL = re.compile(r"\b(?:the|these|those|both|other|all|each of the|between)\s+$", re.I)
 
 
 def _yearly(claim: Parsed, figure: Quantity, other: Quantity) -> bool:
@@ -109,6 +118,8 @@ def _of_another_measure(claim: Parsed, item: Bound, every: Sequence[Found]) -> F
     ours = item.slots.get("measure", frozenset())
     theirs = [c.bound.slots["measure"] for c in every if c.bound.slots.get("measure")]
     if not ours or not theirs or any(compatible("measure", ours, one) for one in theirs) or ours == {"age"}:
+        return None
+    if any(compatible("measure", frozenset({name.name}), one) for name in names_in(claim, "measure") for one in theirs):
         return None
     if JOINED.search(claim.text) or (
         _LIFE.search(" ".join(ours)) and any(_LIFE.search(" ".join(one)) for one in theirs)

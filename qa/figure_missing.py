@@ -87,7 +87,8 @@ def _other_end(figure: Quantity, other: Quantity) -> bool:
 
 def _describes(claim: Parsed, figure: Quantity) -> bool:
     """A dose, a number studied, how long something was given: it says who got what, not what came out."""
-    if figure.unit.startswith(("mg", "mmol", "IU", "U")) or figure.label == "n":
+    dose = figure.unit.startswith(("mg", "mmol", "IU", "U")) and not figure.unit.endswith("/mL")
+    if dose or figure.label == "n":
         return True
     if figure.kind not in ("duration", "count", "number", "measure", "range") or figure.role:
         return False

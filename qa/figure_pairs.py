@@ -54,7 +54,8 @@ def _turned(claim: Parsed, a: Quantity, b: Quantity, evidence: Sequence[Parsed])
     """
     if a.role != "first" or b.role != "second" or a.group != b.group:
         return None
-    subject = set(weighted_terms(claim.text[: a.start]))
+    opened = next((start for start, end in claim.clauses if start <= a.start < end), 0)
+    subject = set(weighted_terms(claim.text[opened : a.start])) or set(weighted_terms(claim.text[: a.start]))
     for sentence in evidence:
         for x, y in pairwise(sentence.figures):
             if x.group < 0 or x.group != y.group or (x.role, y.role) != ("first", "second"):

@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from qa.bindings import bindings
 from qa.figure_found import EARLY, LATE
+from qa.follows_share import ENTAILS, NO_SIZE, ROUNDING, SHARES, TOLD_BEFORE, Rule, every, words_around
 from qa.parsed import Parsed
 from qa.quantity import Quantity
-from qa.same_value import ABOUT, COUNTS, ROUND, TIMES_AGREE, kinds_meet, near, rounds, same_value, units_meet
+from qa.same_value import ABOUT, COUNTS, TIMES_AGREE, kinds_meet, near, rounds, same_value, units_meet
+from qa.units import DAYS_PER_YEAR
 
-Rule = Callable[[Parsed, Quantity, Sequence[Parsed]], bool]
-
-_ENTAILS = 0.25
-"""How far beyond its bound a figure may lie and still be what "more than 40%" speaks of."""
 _LEVELS = (0.05, 0.01, 0.001)
 """The conventional levels of significance: "p<0.05" follows from p=0.002."""
-_TOLD_BEFORE = 100
-"""Characters before a figure in which the claim says that it is a reduction or a difference."""
-_TOLD_BEHIND = 45
-"""Characters behind it."""
-_WHOLE_PERCENT = 0.51
-"""How far a percentage may be from the ratio it tells: half a percent, and what floats lose."""
-_ROUNDING = 0.51
-"""The same in units of the last decimal."""
-_REDUCED = re.compile(r"\b(?:reduc|lower|fewer|less|cut|decreas|drop|fall|fell|declin|relative|smaller)\w*", re.I)
-_INCREASED = re.compile(r"\s*(?:higher|greater|increased|more|raised|excess)\b", re.I)
-_RAISED = re.compile(r"\b(?:rais\w+|increas\w+|rose|higher|heighten\w+)\b", re.I)
 _DIFFERENCE = re.compile(r"\b(?:absolute|difference|points?|pp|more|fewer|higher|lower|gap)\b", re.I)
 _APART = re.compile(
-    r"\s*(?:more|less|fewer|lower|higher|below|above|longer|shorter|greater|smaller|larger|better|worse)\b", re.I
-)
-"""What makes a figure the distance between two: "5 mmHg below placebo"."""
-_UPWARDS = re.compile(r"more|higher|above|longer|greater|larger", re.I)
-_ABSENCE = re.compile(
-    r"\b(?:missing|without|not|no|none|lost|fail\w*|unavailable|incomplete|died|deaths?|dead|mortality|withdr\w+|free)\b"
-    r"|\w+-free\b",
+    r"\s*(?:(?:dollars|euros|pounds|units) )?(?:more|less|fewer|lower|higher|below|above|longer|shorter|greater|smaller"
+    r"|larger|better|worse|sooner|earlier|later|older|younger|cheaper|dearer|apart|ahead|behind)\b",
     re.I,
 )
-"""Words on one side only make a share the rest of the other: "62% survived", "38% died"."""
+"""What makes a figure the distance between two: "5 mmHg below placebo"."""
+_UPWARDS = re.compile(r"more|higher|above|longer|greater|larger|later|older|dearer", re.I)
 _DIED = re.compile(r"(?:\s+\w+){0,3}\s+(?:died|dead)\b", re.I)
-_LIKELY = re.compile(r"\b(?:likely|likelihood|odds)\b", re.I)
-_BEYOND = re.compile(r"\b(more than|over|less than|fewer than|nearly|almost|just under)\s+(?:an?\s+)?$", re.I)
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _WALK = re.compile(r"\b(?:six|6)[- ]min(?:ute)?s?[- ]walk|\b6MW[TD]?\b", re.I)
@@ -55,48 +36,27 @@ def follows(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool
     return any(rule(claim, figure, evidence) for rule in _RULES)
 
 
-def _every(evidence: Sequence[Parsed]) -> Iterator[Quantity]:
-    return (figure for sentence in evidence for figure in sentence.figures)
-
-
-def _is_relative(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether "36% lower", "20% higher" are what a ratio of 0.64 or 1.20 says; an OR only where odds are spoken of."""
-    if figure.kind != "percent":
-        return False
-    around = _around(claim, figure)
-    labels = ("HR", "RR", "rate ratio")
-    ratios = [f for f in _every(evidence) if f.kind == "ratio"]
-    cut = [1 - f.value for f in ratios if f.label in (*labels, *(("OR",) if _LIKELY.search(around) else ()))]
-    raised = [f.value - 1 for f in ratios if f.label in labels]
-    told = [
-        *(cut if _REDUCED.search(around) else ()),
-        *(raised if _INCREASED.match(claim.text, figure.end) or _raised_by(claim, figure) else ()),
-    ]  # fmt: skip
-    return any(part > 0 and abs(100 * part - figure.value) < _WHOLE_PERCENT for part in told)
-
-
-def _raised_by(claim: Parsed, figure: Quantity) -> bool:
-    return figure.role == "by" and bool(_RAISED.search(claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start]))
-
-
 def _is_change_of(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "by 8 points" is how far the two ends of a change lie apart, or "a gap of 6%" two arms."""
     percents = figure.unit in ("pp", "point", "%")
-    told = figure.role == "by" or _A_CHANGE.search(claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start])
-    if not told and not (percents and _DIFFERENCE.search(_around(claim, figure))):
+    told = figure.role == "by" or _A_CHANGE.search(claim.text[max(0, figure.start - TOLD_BEFORE) : figure.start])
+    if not told and not (percents and _DIFFERENCE.search(words_around(claim, figure))):
         return False
-    units = ("%",) if percents else (figure.unit,)
+    units: tuple[str, ...] = ("%",) if percents else (figure.unit,)
+    if figure.kind == "number" and not figure.unit:  # "dropped by about 15"
+        units = tuple({f.unit for s in evidence for f in s.figures if f.role in ("from", "to")})
     roles = ("first", "second", "from", "to") if percents else ("from", "to")
     for sentence in evidence:
         for a, b in combinations([f for f in sentence.figures if f.unit in units and f.role in roles], 2):
             apart = abs(a.canonical[0] - b.canonical[0])
-            room = ABOUT * apart if figure.operator == "~" else _ROUNDING * 10**-figure.decimals * figure.factor
-            if a.group == b.group and abs(apart - abs(figure.canonical[0])) <= room:
+            factor = figure.factor if figure.unit or percents else a.factor
+            room = ABOUT * apart if figure.operator == "~" else ROUNDING * 10**-figure.decimals * factor
+            if a.group == b.group and abs(apart - abs(figure.value * factor)) <= room:
                 return True
         for a, b in pairwise(f for f in sentence.figures if f.unit == figure.unit):
             ends = EARLY.match(sentence.text, a.end) and LATE.match(sentence.text, b.end)
             apart = abs(a.canonical[0] - b.canonical[0])
-            if ends and abs(apart - abs(figure.canonical[0])) <= _ROUNDING * 10**-figure.decimals * figure.factor:
+            if ends and abs(apart - abs(figure.canonical[0])) <= ROUNDING * 10**-figure.decimals * figure.factor:
                 return True
     return False
 
@@ -105,11 +65,7 @@ _A_CHANGE = re.compile(
     r"\b(?:loss|gain|reduction|increase|decrease|fall|rise|drop|decline|change|improvement)\b[^.;,\d]{0,25}$", re.I
 )
 """Before how much something changed: "weight loss amounted to 9.4 kg"."""
-
-
 _FURTHER = re.compile(r"\s*(?:further|farther)\b", re.I)
-
-
 _MOVED = re.compile(
     r"\b(?:gain(?:ed|s)?|lost|loss|drop(?:ped)?|f[ae]ll|rose|rise|increased?|decreased?|difference|gap)(?: of)?\s+$",
     re.I,
@@ -119,7 +75,7 @@ _MOVED = re.compile(
 
 def _own_difference(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether the claim says how far its own two figures lie apart: "by 10 points, from 45.2% to 35.2%"."""
-    before = claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.start]
+    before = claim.text[max(0, figure.start - TOLD_BEFORE) : figure.start]
     behind = _FURTHER.match(claim.text, figure.end) or _APART.match(claim.text, figure.end)
     said = figure.role == "by" or figure.unit in ("pp", "point") or behind or _MOVED.search(before)
     if not said or figure.kind in ("ci", "p", "ratio", "year"):
@@ -129,52 +85,10 @@ def _own_difference(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed])
     shown = [f for f in others if any(same_value(f, g) for s in evidence for g in s.figures)]
     for a, b in combinations(shown, 2):
         apart = abs(a.canonical[0] - b.canonical[0])
-        room = 2 * ABOUT * apart if figure.operator == "~" else _ROUNDING * 10**-figure.decimals * figure.factor
+        room = 2 * ABOUT * apart if figure.operator == "~" else ROUNDING * 10**-figure.decimals * figure.factor
         if a.kind == b.kind and apart and abs(apart - abs(figure.canonical[0])) <= room:
             return True
     return False
-
-
-def _is_share(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether a percentage is what one count of a sentence is of its greatest: "44%" of 2,954 and 6,675."""
-    if figure.kind != "percent" or figure.operator not in ("=", "~"):
-        return False
-    for sentence in evidence:
-        whole = max((f.value for f in sentence.figures if f.kind == "count" and f.unit == "patient"), default=0.0)
-        parts = [
-            f.value
-            for f in sentence.figures
-            if f.kind in ("count", "number") and f.decimals == 0 and _A_PART.search(sentence.text[: f.start])
-        ]
-        told = _OF_ALL.match(sentence.text)
-        if told:
-            whole = float(told[1].replace(",", ""))
-            parts = [f.value for f in sentence.figures if f.start > told.end() and f.kind in ("count", "number")]
-        for part in parts if whole >= _MANY else ():
-            share = 100 * part / whole
-            room = ABOUT * share if figure.operator == "~" else _ROUNDING * 10**-figure.decimals + 1e-9
-            if ROUND <= part < whole and abs(share - figure.value) <= room:
-                return True
-    return False
-
-
-_OF_ALL = re.compile(r"(?:Of|Among)\s+(?:all\s+|the\s+|these\s+)*(\d[\d,]*)(?![\d.]*%)\b", re.I)
-"""A sentence that opens with the whole: "Of the 1,204 women, 301 …"."""
-
-
-def _is_sum(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether a count that the claim calls a total is the sum of two neighbouring counts of a sentence."""
-    if figure.kind not in ("count", "number") or not _IN_ALL.search(claim.text):
-        return False
-    return any(
-        a.value + b.value == figure.value
-        for sentence in evidence
-        for a, b in pairwise(f for f in sentence.figures if f.kind in ("count", "number") and f.decimals == 0)
-        if a.unit == b.unit or "" in (a.unit, b.unit)
-    )
-
-
-_IN_ALL = re.compile(r"\b(?:in total|altogether|in all|a total of|together|combined|summed|overall)\b", re.I)
 
 
 def _elliptic_there(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -189,17 +103,11 @@ def _elliptic_there(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed])
     return False
 
 
-_A_PART = re.compile(r"(?:: |\(|\bof (?:whom|which|these) )$")
-"""Before a count of some of them: "6675 patients (trial-ineligible: 2954)"."""
-_MANY = 30
-"""People studied, at least, where a share of them is worked out."""
-
-
 def _is_level(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "p<0.05" is the conventional level that a p-value of the evidence passes."""
     if figure.kind != "p" or figure.operator not in ("<", "<=") or figure.value not in _LEVELS:
         return False
-    return any(f.kind == "p" and f.operator in ("=", "<", "<=") and f.value <= figure.value for f in _every(evidence))
+    return any(f.kind == "p" and f.operator in ("=", "<", "<=") and f.value <= figure.value for f in every(evidence))
 
 
 def _is_bound(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -216,34 +124,9 @@ def _is_bound(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bo
                 continue
             value = other.canonical[0] if figure.unit == other.unit else other.value
             beyond = value > bound if figure.operator in (">", ">=") else value < bound
-            if beyond and abs(value - bound) <= _ENTAILS * max(abs(bound), 1e-9):
+            if beyond and abs(value - bound) <= ENTAILS * max(abs(bound), 1e-9):
                 return True
     return False
-
-
-def _multiple(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether "six times" is what one of two figures set against each other is of the other, as one says it."""
-    if figure.unit != "fold" or figure.value < 2:
-        return False
-    for sentence in evidence:
-        for a, b in pairwise(f for f in sentence.figures if f.kind in ("percent", "measure", "rate")):
-            low, high = sorted((abs(a.canonical[0]), abs(b.canonical[0])))
-            if a.unit == b.unit and a.group == b.group and low and abs(high / low - figure.value) <= 0.1 * figure.value:
-                return True
-    return False
-
-
-def _more_than_a_part(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether "more than half", "nearly one in ten" are said of a percentage on that side of the part of the whole."""
-    said = _BEYOND.search(claim.text[max(0, figure.start - 14) : figure.start])
-    if said is None or any(char.isdigit() for char in figure.text) or figure.kind not in ("percent", "fraction"):
-        return False
-    part = figure.value if figure.kind == "percent" else 100 * figure.values[0] / figure.values[1]
-    above = said[1].casefold() in ("more than", "over")
-    near = _ENTAILS if said[1].casefold().endswith("than") or above else 2 * ABOUT
-    shares = [f.value - part for f in _every(evidence) if f.kind == "percent"]
-    shares += [100 * f.values[0] / f.values[1] - part for f in _every(evidence) if f.kind == "fraction" and f.values[1]]
-    return any(0 < (share if above else -share) <= near * part for share in shares)
 
 
 _ABSOLUTE = re.compile(r"\babsolute\b|\bpercentage[- ]points?\b|\bdifferences? (?:of|in)\b", re.I)
@@ -260,22 +143,6 @@ def _signed_change(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) 
     )
 
 
-def _is_the_rest(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether the figure is what the evidence's share leaves of the whole, and the claim speaks of the opposite."""
-    absent = bool(_ABSENCE.search(claim.text))
-    for sentence in evidence:
-        if bool(_ABSENCE.search(sentence.text)) == absent:
-            continue
-        for other in sentence.figures:
-            if figure.kind == other.kind == "fraction" and figure.values[1] == other.values[1]:
-                if figure.values[0] + other.values[0] == figure.values[1]:
-                    return True
-            if figure.kind == other.kind == "percent" and figure.operator == other.operator == "=":
-                if abs(figure.value + other.value - 100) <= _ROUNDING * 10 ** -min(figure.decimals, other.decimals):
-                    return True
-    return False
-
-
 def _died(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "212 deaths" are the evidence's 212 patients who died."""
     return figure.unit == "death" and any(
@@ -286,27 +153,49 @@ def _died(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
 def _is_distance(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "5 mmHg below" is how far two neighbouring figures of the evidence lie apart, that way round."""
     said = _APART.match(claim.text, figure.end)
-    if said is None or figure.kind not in ("measure", "duration", "number"):
+    if said is None or figure.kind not in ("measure", "duration", "number", "percent", "rate"):
         return False
-    room = _ROUNDING * figure.factor / 10**figure.decimals
+    room = ROUNDING * figure.factor / 10**figure.decimals
+    units = {figure.unit, "%"} if figure.unit == "pp" else {figure.unit}
     for sentence in evidence:
-        same = [f for f in sentence.figures if f.kind == figure.kind and f.unit == figure.unit]
+        same = [f for f in sentence.figures if f.unit in units and len(f.values) == 1 and f.kind not in NO_SIZE]
+        if not same and figure.unit and _named(figure, sentence):
+            same = [f for f in sentence.figures if f.kind == "number"]  # the unit stands in the row's name
         for a, b in pairwise(same):
-            low, high = sorted((a.canonical[0], b.canonical[0]))
+            low, high = sorted(f.value * (f.factor if f.unit else figure.factor) for f in (a, b))
             told = [f.canonical[0] for f in claim.figures if f is not figure and f.unit == figure.unit]
             wrong_end = (low if _UPWARDS.search(said[0]) else high) in told
-            about = ABOUT / 2 * (high - low) if figure.operator == "~" else room
-            if abs(high - low - figure.canonical[0]) <= about and not wrong_end:
+            about = ABOUT * (high - low) if figure.operator == "~" else room
+            if high > low and abs(high - low - figure.canonical[0]) <= about and not wrong_end:
                 return True
     return False
 
 
-def _both_counts(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether count and total of "212 of the 640" stand in one sentence of the evidence, apart from each other."""
-    if figure.kind != "fraction":
+def _named(figure: Quantity, sentence: Parsed) -> bool:
+    """Whether the unit of a figure stands in the sentence, apart from its figures: "Median stay, days | 19 | 27"."""
+    word = figure.printed_unit.casefold()
+    name = {"dollars": "usd", "euros": "eur", "pounds": "gbp"}.get(word, word)
+    return bool(name) and re.search(rf"\b{re.escape(name.rstrip('s'))}s?\b", sentence.text.casefold()) is not None
+
+
+_SPAN = re.compile(
+    r"\b(?:over|in|within|during|across|throughout|spanning|these|those|the)\s+(?:last\s+|past\s+)?$", re.I
+)
+
+
+def _spans_years(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+    """Whether "over fourteen years" is from the first to the last year that a sentence names."""
+    said = _SPAN.search(claim.text[: figure.start])
+    if said is None or figure.kind != "duration" or figure.factor != DAYS_PER_YEAR:
         return False
-    counts = [{f.value for f in s.figures if f.kind in ("count", "number")} for s in evidence]
-    return any(set(figure.values) <= held for held in counts)
+    for sentence in evidence:
+        years = [value for f in sentence.figures for value in f.values if 1900 <= value <= 2100 and not value % 1]
+        room = 1 if figure.operator == "~" else 0
+        if any(
+            abs(b - a - figure.value) <= room or b - a + 1 == figure.value for a, b in combinations(sorted(years), 2)
+        ):
+            return True
+    return False
 
 
 def _is_change(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -335,12 +224,18 @@ def _both_years(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> 
 
 
 def _elliptic(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
-    """Whether a bare number takes its unit from the figure before it: "nine days after surgery and three after"."""
-    before = [other for other in claim.figures if other.end <= figure.start]
-    if figure.kind != "number" or figure.unit or not before or not before[-1].unit:
+    """Whether a bare number takes its unit from a figure before it: "nine days after surgery and three after"."""
+    units = {(o.unit, o.factor) for o in claim.figures if o.end <= figure.start and o.unit}
+    if figure.kind != "number" or figure.unit or figure.role == "by":
         return False
-    unit, factor = before[-1].unit, before[-1].factor
-    return any((o.unit, o.factor, o.values, o.operator) == (unit, factor, figure.values, "=") for o in _every(evidence))
+    return any(
+        o.unit == unit
+        and o.operator == "="
+        and len(o.values) == 1
+        and abs(o.canonical[0] - figure.value * factor) <= 1e-6
+        for unit, factor in units
+        for o in every(evidence)
+    )
 
 
 def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
@@ -362,13 +257,9 @@ def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
     )
 
 
-def _around(claim: Parsed, figure: Quantity) -> str:
-    return claim.text[max(0, figure.start - _TOLD_BEFORE) : figure.end + _TOLD_BEHIND]
-
-
 _RULES: tuple[Rule, ...] = (
-    _signed_change, _is_the_rest, _both_counts, _died, _is_relative, _multiple, _more_than_a_part, _is_change_of,
-    _own_difference, _is_share, _is_sum, _is_distance, _elliptic_there, _is_level, _is_bound,
-    _is_change, _elliptic, _both_years, _spoken_time,
-)  # fmt: skip
+    *SHARES,
+    _signed_change, _died, _is_change_of,
+    _own_difference, _is_distance, _elliptic_there, _is_level, _is_bound,
+    _is_change, _elliptic, _both_years, _spoken_time, _spans_years, )  # fmt: skip
 """Each knows one way in which a reader may put a figure without falsifying it."""

@@ -13,7 +13,7 @@ from qa.units import COUNTED, Unit
 _RATIO_WORDS = {
     "HR": r"(?:adjusted |crude |unadjusted )?(?:sub-?distribution )?hazards? ratios?(?: \(a?HR\))?|a?s?HRs?",
     "OR": r"(?:adjusted |crude |unadjusted |pooled )?odds ratios?(?: \(a?OR\))?|a?OR",
-    "rate ratio": r"(?:incidence |adjusted )?rate ratios?(?: \((?:I?RR|rate ratio)\))?|IRR",
+    "rate ratio": r"(?:incidence |adjusted )?(?:rate|prevalence|incidence) ratios?(?: \((?:I?RR|rate ratio)\))?|IRR",
     "RR": r"(?:adjusted )?(?:relative risks?|risk ratios?)(?: \(a?RR\))?|a?RR",
     "SMD": r"standardi[sz]ed mean differences?(?: \(SMD\))?|SMD",
     "MD": r"(?:weighted |adjusted )?mean differences?(?: \(W?MD\))?|W?MD",
@@ -27,7 +27,7 @@ _RATIO_WORDS = {
 _LABELS = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"(?P<L{n}>{words})" for n, words in enumerate(_RATIO_WORDS.values())) + r")(?![\w-])"
 )
-_LABELS_ANYCASE = re.compile(r"(?i:hazard|odds|rate|risk|mean|number|standard)")
+_LABELS_ANYCASE = re.compile(r"(?i:hazard|odds|rate|prevalence|risk|mean|number|standard)")
 _AFTER_LABEL = re.compile(r"(?:\s*[,:;=]|\s*\(|\s*\)|\s+[\w/+'’-]+){0,10}?[\s(=,:]*$")
 RANGE_GAP = re.compile(r"\s*(?:[-–—‒]|−|to|through|and|;|,)\s*")
 _CHANGE_GAP = re.compile(

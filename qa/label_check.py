@@ -15,9 +15,16 @@ from qa.parsed import Parsed, weighted_terms
 from qa.quantity import Quantity
 from qa.same_value import same_value
 
-_SUCCESS, _FAILURE = re.compile(r"\bsucce(?:ss|ed)\w*", re.I), re.compile(r"\b(?:fail|unsuccess)\w*", re.I)
+_SUCCESS, _FAILURE = (
+    re.compile(r"\bsucce(?:ss|ed)\w*", re.I),
+    re.compile(
+        r"(?<!heart )(?<!cardiac )(?<!renal )(?<!kidney )\b(?:fail|unsuccess)\w*"
+        r"\b(?! (?:hearts?|kidneys?|ventricles?)\b)",
+        re.I,
+    ),
+)
 _MULTIPLES = (
-    (re.compile(r"\bhal(?:v(?:ed|es|ing)|f as)\b", re.I), 0.5),
+    (re.compile(r"\bhal(?:v(?:ed|es|ing)|f as(?! (?:high|much|many|long) again))\b", re.I), 0.5),
     (re.compile(r"\b(?:doubl(?:ed|es|ing)|twice (?:as|the|that))\b", re.I), 2.0),
     (re.compile(r"\b(?:tripl(?:ed|es|ing)|trebl(?:ed|es|ing))\b", re.I), 3.0),
 )
@@ -45,7 +52,7 @@ _FREED = re.compile(r"\b(?:not|no|none|never|without|free(?:dom)?)\b|-free\b", r
 """Words by which a claim says that something did not happen."""
 _FREE_FROM = re.compile(r"\bfree(?:dom)? (?:from|of)\b", re.I)
 _SPARED = re.compile(
-    r"\b(?:not|no|none|never|neither|nor|without|free(?:dom)?|surviv\w*|alive|lived|avoid\w*|escap\w*|spared|remain\w*|\w+n't)\b|-free\b",
+    r"\b(?:not|no|none|never|neither|nor|without|free(?:dom)?|surviv\w*|alive|lived|avoid\w*|escap\w*|dodg\w*|spared|remain\w*|\w+n't)\b|-free\b",
     re.I,
 )
 _PREFIXES = ("un", "in", "non", "a", "dis")

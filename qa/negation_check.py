@@ -37,6 +37,8 @@ _COMPARED = re.compile(r"\b(?:than|vs\.?|versus|against|compared (?:with|to))\s+
 """Before a "no" or "without" that names the group compared with: "a higher risk than no MR"."""
 _OTHER_GROUP = re.compile(r"\bwith\b[^.;]*\b(?:and|than|or|vs\.?)\s+(?:\([^()]*\)\s*)?$", re.I)
 """Before a "without" that is the other group of a "with": "the same with and without repair"."""
+_OF_A_GROUP = re.compile(r"\s*(?:[.;,(]|$|(?:it|them|one|and|or)\b)")
+"""Behind a "without" that names the other group by what it lacks: "nearly two thirds of those without"."""
 _BY_CHANCE = 0.05
 """The conventional level of significance: a larger p value leaves it open that there is no effect."""
 _ALIKE = 0.1
@@ -93,7 +95,7 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
         figure
         for figure in claim.figures
         for start, end in claim.clauses
-        if figure.kind in kinds
+        if (figure.kind in kinds or (figure.kind in _DENIED_STRAIGHT and _right_after(claim, ours, figure)))
         and not figure.unit.startswith(("mg", "IU", "U"))
         and start <= figure.start < end
         and any(start <= cue.start < end or _goes_on(claim, cue, start) for cue in ours)
@@ -115,6 +117,19 @@ def _beside_figures(claim: Parsed, ours: Sequence[Signal], evidence: Sequence[Pa
     if plain and all(plain):
         return _finding(f"The claim says “{ours[0].word}”, the passage gives the figure without it.")
     return None
+
+
+_DENIED_STRAIGHT = ("duration", "number", "count")
+"""Kinds of figure that are denied only by a negation right before them: "the cost was not $55,600"."""
+_STRAIGHT = re.compile(r"not|never|cannot|\w+n't")
+_RIGHT_BEFORE = 6
+"""Words between such a negation and the figure."""
+
+
+def _right_after(claim: Parsed, cues: Sequence[Signal], figure: Quantity) -> bool:
+    straight = [cue for cue in cues if _STRAIGHT.fullmatch(cue.word)]
+    between = [claim.text[cue.end : figure.start] for cue in straight if cue.end <= figure.start]
+    return any(len(words.split()) <= _RIGHT_BEFORE and not re.search(r"[,;:.]", words) for words in between)
 
 
 def denied_bound(claim: Parsed, figure: Quantity, sentence: Parsed, other: Quantity) -> bool:
@@ -179,8 +194,9 @@ def _cues(sentence: Parsed) -> list[Signal]:
         if signal.sense == "negation"
         and _PLAIN.fullmatch(signal.word)
         and not any(a <= signal.start < b for a, b in taken)
-        and not _CATEGORY.match(sentence.text, signal.end)
+        and not (signal.word == "no" and _CATEGORY.match(sentence.text, signal.end))
         and not (signal.word in ("no", "without") and _COMPARED.search(sentence.text[: signal.start]))
+        and not (signal.word == "without" and _OF_A_GROUP.match(sentence.text, signal.end))
         and not (signal.word == "without" and _OTHER_GROUP.search(sentence.text[: signal.start]))
     ]
 

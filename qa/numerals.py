@@ -23,28 +23,37 @@ _SMALL = "|".join(sorted(_UNITS, key=len, reverse=True))
 _TEN = "|".join(_TENS)
 _UPTO99 = rf"(?:(?:{_TEN})(?:[- ](?:{_SMALL}))?|(?:{_SMALL}))"
 _IN_WORDS = re.compile(
-    rf"(?<![\w-])(?P<words>(?:(?P<h>{_SMALL}|a) hundred(?: and)?(?: (?P<rest>{_UPTO99}))?|(?P<u>{_UPTO99})))"
+    rf"(?<![\w-])(?P<words>(?:(?P<h>{_SMALL}|a|every|each) hundred(?: and)?(?: (?P<rest>{_UPTO99}))?|(?P<u>{_UPTO99})"
+    r"|a (?P<dozen>dozen)(?= (?:year|month|week|day|patient|centre|center)s?\b| people\b)))"
     r"(?P<thousand> thousand)?(?P<half> and a half)?(?![\w])",
     re.IGNORECASE,
 )
-_FRACTIONS = {
-    "half": 0.5, "one-half": 0.5, "one half": 0.5, "a half": 0.5, "one-third": 1 / 3, "one third": 1 / 3,
-    "a third": 1 / 3, "two-thirds": 2 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "one-quarter": 0.25,
-    "one quarter": 0.25, "three-quarters": 0.75, "three quarters": 0.75, "one-fifth": 0.2, "a fifth": 0.2,
-    "one fifth": 0.2,
-}  # fmt: skip
-_FRACTION = re.compile(
-    r"(?<![\w-])(?P<time>half[ -]an? ?)(?=years?\b|months?\b|weeks?\b|days?\b|hours?\b)"
-    rf"|(?<![\w-])(?:{'|'.join(sorted(_FRACTIONS, key=len, reverse=True))})(?= of\b| the\b)"
-    r"|(?<![\w-])(?:one|two|three)[- ](?:third|quarter)s?(?=[,;.)]|\s*$)"
-    rf"|(?<![\w-])(?P<of>an?|{_SMALL})[- ](?P<parts>fifth|sixth|seventh|eighth|ninth|tenth)s?"
-    r"(?= of\b| the\b|[,;.)]|\s*$)",
-    re.IGNORECASE,
-)
-"""A part of a whole; "a third" and "half" only where the whole follows, for they are also the third and a half-time."""
 _PARTS = ("", "whole", "half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 """The parts of a whole, each at the place of its number."""
-_MILLIONS = re.compile(r"\s(?P<name>million|billion)\b")
+_PART = "|".join(_PARTS[3:])
+_FRACTION = re.compile(
+    r"(?<![\w-])(?P<time>half[ -]an? ?)(?=(?:years?|months?|weeks?|days?|hours?|centimetres?|centimeters?)\b)"
+    r"|(?<![\w-])(?P<half>(?:(?:an?|one)[- ])?half)(?= of\b| the\b)"
+    r"|(?:(?<=than )|(?<=over )|(?<=nearly )|(?<=almost )"
+    r"|(?<=about )|(?<=under )|(?<=roughly ))(?P<halves>half)(?![\w-])"
+    rf"|(?<![\w-])(?P<of>{_SMALL})[- ](?P<parts>{_PART})s(?![\w-])"
+    rf"|(?<![\w-])(?:an?|one)[- ](?P<part>{_PART})(?![\w-])",
+    re.IGNORECASE,
+)
+"""A part of a whole; "half" only where the whole follows, for it is also a half-time."""
+_WHOLE_FOLLOWS = re.compile(r" of\b| the\b|[,;.:)]|\s*$|-(?=\s)", re.IGNORECASE)
+_BEFORE_PART = re.compile(
+    r"\b(?:by|nearly|almost|about|roughly|around|just|over|under|than|approximately|only|some)\s+$", re.IGNORECASE
+)
+"""Before "a third", which may also be the third of several: "by a third", "nearly a quarter"."""
+_AND_A_HALF = re.compile(
+    r"\b(?:an?|one) (?:year|month|week|day|hour|decade|centimetre|centimeter"
+    r"|metre|meter|million) and a (?P<part>half|quarter)\b",
+    re.IGNORECASE,
+)
+"""One and a part, with the unit in between: "a year and a half"."""
+_MILLIONS = re.compile(r"\s(?P<name>thousand|million|billion)\b")
+_POWERS = {"thousand": 3, "million": 6, "billion": 9}
 _FOLD = re.compile(r"(?<![\w-])(?P<n>two|three|four|five|ten)[- ]?(?=fold\b)", re.IGNORECASE)
 _ONE_MATTERS = re.compile(
     r"\s?-?(?:(?:year|month|week|day|hour|patient|participant|death|centre|center|case|grade|episode|event|trial)s?\b"
@@ -123,7 +132,7 @@ def _in_digits(text: str, match: re.Match[str]) -> Numeral | None:
     value, decimals = _read(printed)
     end = match.end()
     if many := _MILLIONS.match(text, end):
-        power = 6 if many["name"] == "million" else 9
+        power = _POWERS[many["name"]]
         value, decimals, end = round(value * 10**power, 6), decimals - power, many.end()
     is_year = not negative and decimals == 0 and len(printed) == 4 and _YEARS[0] <= value < _YEARS[1]
     return Numeral(
@@ -149,12 +158,17 @@ def _in_words(text: str) -> list[Numeral]:
             end = match.start() + len(match["time"].rstrip())
             found.append(Numeral(start=match.start(), end=end, value=0.5, decimals=1, in_words=True))
             continue
-        value = _FRACTIONS.get(match.group().lower())
-        if match["of"]:
-            value = _UNITS.get(match["of"].lower(), 1) / _PARTS.index(match["parts"].lower())
-        if value is None:
-            continue
+        if match["part"] and not (
+            _WHOLE_FOLLOWS.match(text, match.end()) or _BEFORE_PART.search(text[: match.start()])
+        ):
+            continue  # "a third patient"
+        parts = "half" if match["half"] or match["halves"] else (match["part"] or match["parts"]).lower()
+        value = (_UNITS[match["of"].lower()] if match["of"] else 1) / _PARTS.index(parts)
         found.append(Numeral(start=match.start(), end=match.end(), value=value, decimals=2, in_words=True, part=True))
+    for match in _AND_A_HALF.finditer(text):
+        end = match.start() + match.group().index(" ")
+        value = 1 + 1 / _PARTS.index(match["part"].lower())
+        found.append(Numeral(start=match.start(), end=end, value=value, decimals=2, in_words=True))
     for match in _FOLD.finditer(text):
         value = float(_UNITS[match["n"].lower()])
         found.append(Numeral(start=match.start(), end=match.end("n"), value=value, in_words=True))
@@ -162,8 +176,8 @@ def _in_words(text: str) -> list[Numeral]:
         words = match["words"].lower()
         if words == "one" and not match["thousand"] and not _ONE_MATTERS.match(text, match.end()):
             continue
-        hundreds = 100 * (1 if match["h"].lower() == "a" else _upto99(match["h"])) if match["h"] else 0
-        value = float(hundreds + _upto99(match["rest"] or match["u"] or ""))
+        hundreds = 100 * max(1, _upto99(match["h"])) if match["h"] else 0
+        value = 12.0 if match["dozen"] else float(hundreds + _upto99(match["rest"] or match["u"] or ""))
         if match["thousand"]:
             value *= 1000
         if match["half"]:

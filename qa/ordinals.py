@@ -11,7 +11,9 @@ from qa.quantity import Kind, Operator, Quantity
 _OPERATORS_AFTER: dict[Operator, re.Pattern[str]] = {
     ">=": re.compile(
         r"\s*(?:at least|at a minimum)(?=[\s.,;)]|$)(?! \d)"
-        r"|\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer|wider)\b|\s*and (?:above|over)\b"
+        r"|\s*,?\s*or (?:more|greater|higher|above|over|larger|older|worse|longer|wider|beyond)\b"
+        r"|\s*and (?:above|over|up|older|upwards?)\b|\s*up(?:wards?)?\b(?= *(?:[,;.)]|$))"
+        r"|(?<=\d)\+(?!\s*\d)(?=[\s,;.|)]|$)"
     ),
     "<=": re.compile(
         r"\s*at (?:the )?most\b(?! \d)"
@@ -20,10 +22,10 @@ _OPERATORS_AFTER: dict[Operator, re.Pattern[str]] = {
     ),
 }
 _NOUN = re.compile(r"\s+(?:NYHA\s+)?[a-z]+(?=\s+or\s)")
-_ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
+_ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0}
 _CLASS_VALUE = {"i": 1.0, "1": 1.0, "ii": 2.0, "2": 2.0, "iii": 3.0, "3": 3.0, "iv": 4.0, "4": 4.0}
-_CLASS_VALUE |= {"iia": 2.1, "2a": 2.1, "iib": 2.2, "2b": 2.2}
-_CLASS_ONE = r"(?:IV|I{1,3}|[1-4])(?![\w])"
+_CLASS_VALUE |= {"iia": 2.1, "2a": 2.1, "iib": 2.2, "2b": 2.2, "one": 1.0, "two": 2.0, "three": 3.0}
+_CLASS_ONE = r"(?:IV|I{1,3}|[1-4]|one|two|three|four)(?![\w])"
 _NYHA = re.compile(
     r"\bNYHA\b(?:\s*\([^)]*\))?(?:\s+(?:functional|heart failure))?(?:\s+class(?:es)?)?"
     r"(?:\s+(?:of|was|is|went|moved|improved|changed|fell|rose|from|to)){0,3}"
@@ -34,7 +36,7 @@ _NYHA = re.compile(
     rf"|\bfunctional class(?:es)?\s+(?P<a2>{_CLASS_ONE})(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>{_CLASS_ONE}))?"
 )
 _COR = re.compile(
-    r"\b(?:[Cc]lass(?:\s+of\s+recommendation)?|COR)\s*:?\s*(?:\(COR\)\s*)?(?P<v>IIa|IIb|2a|2b|III|II|IV|I|[1-3])"
+    r"\b(?:[Cc]lass(?:\s+of\s+recommendation)?|COR)\s*:?\s*(?:\(COR\)\s*)?(?P<v>IIa|IIb|2a|2b|III|II|IV|I|[1-3]|one|two|three)"
     r"(?!\w|\.\d|-[IV])(?:[,\s/]{1,2}(?P<l>[ABC])(?P<x>-(?:NR|R|LD|EO))?(?![\w-]))?"
 )
 _LOE = re.compile(
@@ -44,11 +46,11 @@ _PAIRED_COR = re.compile(r"(?<![\w])(?P<v>IIa|IIb|III|I)\s?/?\s?(?P<l>[ABC])(?P<
 _OF_NYHA = re.compile(r"(?:NYHA|New York Heart Association)(?![^.;]*\brecommend)[^.;]*$")
 _NYHA_CLASSES = ("I", "II", "III", "IV")
 """Behind NYHA, a class without its name is one of symptoms: "NYHA class II, … class III"."""
-_BARE_COR = re.compile(r"(?<![\w-])(?P<v>II[ab])(?![\w-])")
+_BARE_COR = re.compile(r"(?<![\w-])(?P<v>II[ab])(?![\w-])|(?<=\()(?P<v2>2[ab])(?=[),])")
 """A class without its name: nothing else is written so."""
 _GRADE = re.compile(
-    r"\b[Gg]rades?\s+(?:of\s+)?(?P<op2>≥|>=|>|≤|<=|<)?\s*(?P<a2>[0-4]|IV|I{1,3})\+?"
-    r"(?:\s*(?:[-–/]|to|or|and)\s*(?P<b2>[0-4]|IV|I{1,3})\+?)?(?![\w.%])"
+    r"\b[Gg]rades?\s+(?:of\s+)?(?P<op2>≥|>=|>|≤|<=|<)?\s*(?P<a2>[0-4]|IV|I{1,3}|one|two|three|four)\+?"
+    r"(?:\s*(?:[-–/]|-?to-?|or|and)\s*(?P<b2>[0-4]|IV|I{1,3}|two|three|four)\+?)?(?![\w.%])"
     r"|(?P<op>≥\s?|>=\s?|>\s?|≤\s?|<=\s?|<\s?)?(?P<a>[0-4])\+(?:\s*(?:[-–/]|to|or|and)\s*(?P<b>[0-4])\+)?(?![\w])"
 )
 
@@ -110,7 +112,7 @@ def ordinals(text: str) -> Iterator[Quantity]:
             yield _level(text, match)
     for match in _BARE_COR.finditer(text):
         if not _overlaps(match.span(), seen):
-            yield make(match, "class", "COR", (_CLASS_VALUE[match["v"].lower()],), None)
+            yield make(match, "class", "COR", (_CLASS_VALUE[match.group().lower()],), None)
     for match in _GRADE.finditer(text):
         if not _overlaps(match.span(), seen) and (
             match["a2"] or not text[: match.start()].endswith(tuple("0123456789."))

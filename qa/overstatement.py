@@ -13,7 +13,8 @@ from qa.parsed import Parsed, coverage, weighted_terms
 from qa.same_value import same_value
 
 _EVERYONE = re.compile(
-    r"\b(?:whether or not|regardless of|irrespective of|no matter|or not\b|all comers|anyone|everyone|unconditional\w*"
+    r"\b(?:whether or not|regardless of|irrespective of|no matter|or not\b|all comers"
+    r"|(?:anyone|everyone)(?! (?:who|whose|with|without|in|on)\b)|unconditional\w*"
     r"|(?:every|any|all) (?:patients?|person|people)|without (?:restriction|condition)s?|with or without)\b",
     re.I,
 )
@@ -23,6 +24,7 @@ _SOME = re.compile(
     re.I,
 )
 _EITHER_WAY = re.compile(r"\b(?:whether or not|with or without|regardless|irrespective|or not|independent\w*)\b", re.I)
+_IN_ALL = re.compile(r"\b(?:in|of|for|by) (?:them )?all\b(?! (?:but|except))|\ball (?:had|were|of)\b", re.I)
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b", re.I)
 BOTH = re.compile(r"\bboth\b|\ball (?:three|present|needed|required|met)\b", re.I)
 _KINDS = tuple(
@@ -39,7 +41,7 @@ def _widened(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     """A claim about everyone where the evidence sets a condition."""
     text = "\n".join(sentence.text for sentence in evidence)
     said = _EVERYONE.search(claim.text)
-    if said and not _EVERYONE.search(text) and not _EITHER_WAY.search(text):
+    if said and not _EVERYONE.search(text) and not _IN_ALL.search(text) and not _EITHER_WAY.search(text):
         condition = _SOME.search(text)
         if condition:
             return f"The claim says “{said.group()}”, the passage sets a condition (“{condition.group()}”)."
@@ -82,6 +84,54 @@ def _everyone(claim: Parsed, evidence: Sequence[Parsed]) -> str:
             and not _WHOLLY.search(re.sub(r"\b(?:al)?most all\b|\bnearly all\b|\bnot all\b", "", sentence.text))
         ):
             return f"The claim says “{said.group()}”, the passage “{part.group().strip()}”."
+    return ""
+
+
+_WHOLE = re.compile(
+    r"\b(?:(?:entire|whole|full|overall|total) (?:[\w-]+ ){0,2}?"
+    r"(?:sample|cohort|population|group|series|study|registry|trial)"
+    r"|all (?:the )?(?:\d[\d,]* )?(?:patients|people|participants|women|men|adults|children)"
+    r"|as a whole|everyone|everybody)\b",
+    re.I,
+)
+_PART_ONLY = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:of|in|among|for) (?:those|the (?:sub)?group|patients|participants|people"
+    r"|women|men|adults|children)\b"
+    r"[^,;.]*",
+    re.I,
+)
+_PART_BEFORE = re.compile(
+    r"(?:^|[.;,]\s)(?:In|Among|For) (?:the )?(?:those|patients|participants|people"
+    r"|women|men|adults|children)\b[^,;.]{3,60},[^,;.]*$"
+)
+
+
+def _of_the_whole(claim: Parsed, evidence: Sequence[Parsed]) -> str:
+    """The figure of a part of the patients told of the whole, which has another one."""
+    said = _WHOLE.search(claim.text)
+    if said is None or DENIED.search(claim.text):
+        return ""
+    ours = set(weighted_terms(claim.text))
+    for sentence in evidence:
+        for figure in sentence.figures:
+            if not any(one.kind == figure.kind and same_value(one, figure) for one in claim.figures):
+                continue
+            part = _PART_ONLY.match(sentence.text, figure.end) or _PART_BEFORE.search(sentence.text[: figure.start])
+            words = set(weighted_terms(part.group())) if part else set()
+            rivals = [
+                f
+                for each in evidence
+                for f in each.figures
+                if (f.kind, f.unit) == (figure.kind, figure.unit) and f.value != figure.value
+            ]
+            if (
+                words - ours
+                and len(words - ours) * 2 >= len(words)
+                and rivals
+                and figure.kind in ("percent", "measure", "rate")
+            ):
+                told = " ".join(part.group().split()) if part else ""
+                return f"The claim says “{said.group()}”, the passage gives {figure.text} “{told}”."
     return ""
 
 
@@ -212,5 +262,5 @@ def _assumed(claim: Parsed, evidence: Sequence[Parsed]) -> str:
     return ""
 
 
-OVERSTATED = (_widened, _everyone, _unshown, _maybe, _undecided, _cause, _assumed)
+OVERSTATED = (_widened, _everyone, _of_the_whole, _unshown, _maybe, _undecided, _cause, _assumed)
 """The rules, in the order in which they are asked."""

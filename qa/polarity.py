@@ -24,7 +24,7 @@ SIGNIFICANT = 0.05
 
 _CLAUSE_END = re.compile(
     r";|,?\s+\b(?:(?<!all )but|whereas|while|although|though|however|except|unlike)\b"
-    r"|,\s+(?=and\s|with\s|which\s|where\s)"
+    r"|,\s+(?=and\s|with\s|without\s|which\s|where\s|indicating\s|suggesting\s|showing\s|meaning\s|implying\s|so\s|though\s)"
     r"|\s+and\s+(?=(?:increas|reduc|decreas|improv|lowered|rais|worsen|fell|rose)\w*)"
     r"|\s+and\s+(?=there|no\s)|:\s"
     r"|\s+because\s+(?!of\b)"

@@ -44,25 +44,30 @@ _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
     "<=": r"≤|<=|=<|⩽|\b(?:max(?:imum)?(?: of)?|at most"
-    r"|no more than|not more than|not (?:exceed|exceeding)|up to"
+    r"|no more than|not more than|(?:not|never|cannot) (?:exceed(?:ing)?|surpass(?:ing)?|beyond|above|over)"
+    r"|capped at|up to"
     r"|as (?:much|many) as|a maximum of|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than"
     r"|less than or equal to)",
     ">=": r"≥|>=|=>|⩾|\b(?:at least|no less than|not less than|no fewer than|a minimum of|minimum of"
-    r"|greater than or equal to|no (?:lower|smaller|shorter|younger) than)",
-    "<": r"<|\b(?:less than|fewer than|below|under|lower than|smaller than|shorter than|narrower than"
+    r"|greater than or equal to|no (?:lower|smaller|shorter|younger) than|down to|(?:at|of|to) or (?:above|beyond|over)"
+    r"|(?:not|never) (?:below|under))",
+    "<": r"<|\b(?:not yet|before(?: the)? age(?: of)?|less than|fewer than|below|under|lower than"
+    r"|smaller than|shorter than|narrower than"
     r"|younger than)",
-    ">": r">|\b(?:more than|greater than|above|over|exceed(?:s|ed|ing)?"
+    ">": r">|\b(?:more than|greater than|above|(?<!spread )over|exceed(?:s|ed|ing)?"
     r"|topp(?:ed|ing)|surpass(?:es|ed|ing)?|in excess of"
     r"|higher than|larger than|longer than|wider than|older than|beyond)",
     "~": r"[~≈∼≃]|\b(?:about|approximately|approx\.?|around|roughly|nearly|almost|close to|circa|some)",
 }
 _OPERATORS_BEFORE = {
     operator: re.compile(
-        rf"(?:{words})\s*(?:(?:an?|the)\s+(?:(?!goal|target|threshold|limit|cut|curve)[\w-]+\s+){{1,4}}of\s+)?$",
+        rf"(?:{words})\s*(?:(?:USD|EUR|GBP|CNY|US\$|[$€£])\s?|(?:the\s+)?age(?:\s+of)?\s+)?(?:(?:an?|the)\s+(?:(?!goal|target|threshold|limit|cut|curve)[\w-]+\s+){{1,4}}of\s+)?$",
         re.IGNORECASE,
     )
     for operator, words in _OPERATOR_WORDS.items()
 }
+_ADJOINS = 14
+"""Characters that an operator right before a figure takes: "no more than ", "in excess of "."""
 _DURING = re.compile(
     r"\bover\s*(?:the (?:next|first|following|last)\s*|(?:an?\s+)?(?:mean|median|average)\s+(?:of\s+)?)?$",
     re.IGNORECASE,
@@ -112,6 +117,11 @@ def _combine(text: str, found: list[Numeral]) -> list[Quantity]:
         if _SD_BEFORE.search(before) and made and made[-1].spread is None and first.start - made[-1].end <= 24:
             made[-1] = _with_spread(text, made[-1], first)
             index += 1
+            continue
+        joined = following and _tenths(text, first, following, found[index + 2 : index + 3])
+        if joined:
+            made.append(joined)
+            index += 3
             continue
         joined = following and _interval(text, first, following, before, made)
         if joined:
@@ -210,45 +220,82 @@ def _interval(text: str, a: Numeral, b: Numeral, before: str, made: list[Quantit
     )  # fmt: skip
 
 
+def _tenths(text: str, a: Numeral, b: Numeral, total: list[Numeral]) -> Quantity | None:
+    """A range of shares: "four to six of every ten" is 40-60%."""
+    if (
+        not total
+        or not re.fullmatch(r"\s*(?:to|or|-|–)\s*", text[a.end : b.start])
+        or total[0].value not in _ROUND_TOTALS
+    ):
+        return None
+    if not re.fullmatch(r"\s+(?:out of|of|in)\s+(?:every\s+|each\s+)?", text[b.end : total[0].start]):
+        return None
+    shares = tuple(100 * part.value / total[0].value for part in (a, b))
+    end = total[0].end
+    return Quantity(
+        start=a.start, end=end, text=text[a.start : end], kind="range", values=shares, unit="%", operator="~"
+    )
+
+
+_ROUND_TOTALS = (10, 20, 50, 100, 1000, 10_000, 100_000)
+"""Totals in which one speaks of a share: "19 in 20", "about nine in a hundred"."""
+
+
 def _fraction(text: str, a: Numeral, b: Numeral) -> Quantity | None:
     """Count and total: "83/152", "83 of 152 patients", "one in five"."""
     gap = text[a.end : b.start]
     slash = re.fullmatch(r"\s?/\s?", gap)
     words = re.fullmatch(
-        r"(?:\s+(?:patients|participants|cases|subjects))?\s+(?:out of|of|in)\s+(?:the\s+|all\s+)?", gap
+        r"(?:\s+(?:patients|participants|cases|subjects|people|or so))?\s+(?:out of|of|in)\s+"
+        r"(?:the\s+|all\s+|every\s+|each\s+)?",
+        gap,
     )
     whole = a.decimals == 0 and b.decimals == 0 and 0 <= a.value <= b.value and b.value > 0
     if not whole or not (slash or words):
         return None
-    if words and ("in" in gap.split()) and not (a.in_words or b.in_words or a.value == 1):
+    spoken = a.in_words or b.in_words or a.value == 1 or "every" in gap or b.value in _ROUND_TOTALS
+    if words and "in" in gap.split() and not spoken:
         return None
     unit = read_unit(text, b.end)
-    if unit.dimension not in ("", *COUNTED):
+    if unit.dimension not in ("", *COUNTED) or (read_unit(text, a.end).dimension and not words):
         return None
     if not slash and unit.dimension == "" and 1900 <= b.value <= 2100:
         return None
     end = b.end + unit.length
+    operator, start = (
+        _operator_before(text, a.start, unit.dimension) if b.value in _ROUND_TOTALS or a.in_words else ("=", a.start)
+    )
     return Quantity(
-        start=a.start, end=end, text=text[a.start : end], kind="fraction", values=(a.value, b.value),
-        unit=unit.dimension, printed_unit=unit.printed,
+        start=start, end=end, text=text[start:end], kind="fraction", values=(a.value, b.value),
+        unit=unit.dimension, printed_unit=unit.printed, operator=operator,
     )  # fmt: skip
+
+
+_OF_A = re.compile(r" of (?:an?|one)(?= )", re.IGNORECASE)
 
 
 def _single(text: str, numeral: Numeral, before: str) -> Quantity:
     unit = read_unit(text, numeral.end)
-    if numeral.is_year and unit.dimension == "grade":
-        unit = NO_UNIT  # "in 2021 grades it IIb"
+    piece = _OF_A.match(text, numeral.end) if unit is NO_UNIT and (numeral.part or abs(numeral.value) < 1) else None
+    if piece and (of := read_unit(text, piece.end())).dimension not in ("", *COUNTED):
+        unit = replace(of, length=of.length + piece.end() - numeral.end)  # "a quarter of a square centimetre"
+    if numeral.is_year and unit.dimension in ("grade", "study", "point"):
+        unit = NO_UNIT  # "in 2021 grades it IIb", "a 2026 study asked"
     end = numeral.end + unit.length
     operator, start = _operator_before(text, numeral.start, unit.dimension)
+    if numeral.is_year and unit is NO_UNIT and numeral.start - start > _ADJOINS:
+        operator, start = "=", numeral.start  # "under the guideline of 2020"
     operator, end = operator_after(text, end, operator)
     if operator == "=" and unit is NO_UNIT:
         operator = operator_behind_noun(text, end) or operator
     kind = kind_of(unit)
-    if numeral.part:
+    if numeral.part and unit is NO_UNIT:
         return Quantity(
-            start=numeral.start, end=numeral.end, text=text[numeral.start : numeral.end], kind="percent", unit="%",
-            values=(100 * numeral.value,), operator=operator if operator in ("<=", ">=") else "~",
+            start=start, end=numeral.end, text=text[start : numeral.end], kind="percent", unit="%",
+            values=(100 * numeral.value,), operator="~" if operator == "=" else operator,
         )  # fmt: skip
+    if operator == "=" and (numeral.part or (numeral.in_words and numeral.value % 1)):
+        operator = "~"  # "a quarter of a year", "a centimetre and a half"
     label = ""
     prefix = text[max(0, start - 70) : start]
     if unit is NO_UNIT and (_P.search(prefix) or _P_OP.search(prefix)) and 0 <= numeral.value <= 1:

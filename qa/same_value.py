@@ -8,17 +8,27 @@ from qa.quantity import Quantity
 
 TIMES_AGREE = 0.02
 """Two times in different units are one when they differ by less than this share (30 days, one month)."""
+_WEEKS_AGREE = 0.085
+"""The same for weeks and months: twelve weeks are spoken of as three months."""
+_WEEK_AND_MONTH = {7.0, 365.25 / 12}
 ABOUT = 0.05
 """How far "half", "a third" may be from the figure; "about 80%", in digits, half as far."""
+SPOKEN_PART = 0.08
+"""The same for a part of a whole in words: "one in five" for 21.4%."""
 _SPOKEN_OF = 0.01
 """How far a figure may be rounded and still be the same when spoken: a mean age of 71.7 years is 72."""
 ROUND = 10
 """Totals up to which such a fraction is a round one: "one in ten" for 9.6%."""
 _SPOKEN = 100
 """Totals up to which a fraction in words ("one in five") may stand for a percentage."""
+_FIRST_YEAR = 1900
 ORDINAL = frozenset({"class", "level", "grade"})
 """Kinds of figure that say themselves what they measure."""
+HUNDREDS = (10, 20, 100)
+"""Totals in which a share is spoken: "nine in ten", "19 in 20", "two in a hundred"."""
 COUNTS = frozenset({"", "patient", "man", "woman"})
+DOSED = ("mg", "IU", "U")
+"""Units of what is given to a patient."""
 
 
 def same_value(claim: Quantity, other: Quantity) -> bool:
@@ -28,6 +38,8 @@ def same_value(claim: Quantity, other: Quantity) -> bool:
     if claim.kind == "fraction" or other.kind == "fraction":
         return _fraction_meets(claim, other)
     ours, theirs = claim.canonical, other.canonical
+    if claim.kind == "year" and other.kind == "range" and len(ours) == 1:
+        return ours[0] in theirs and min(theirs) >= _FIRST_YEAR  # an end of "2010-2020"
     if not units_meet(claim, other):
         return False
     if claim.role in ("from", "to") and other.kind == "range" and len(ours) == 1:
@@ -55,16 +67,13 @@ def near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other:
         scale = max(abs(a), abs(b), 1e-12)
         if abs(a - b) <= 1e-6 * scale:
             continue
-        if (
-            claim.unit == "d"
-            and other.unit == "d"
-            and claim.factor != other.factor
-            and abs(a - b) <= TIMES_AGREE * scale
-        ):
+        room = _WEEKS_AGREE if {claim.factor, other.factor} == _WEEK_AND_MONTH else TIMES_AGREE
+        if claim.unit == other.unit == "d" and claim.factor != other.factor and abs(a - b) <= room * scale:
             continue
         if abs(a - b) <= _SPOKEN_OF * scale and rounds(claim, other):
             continue
         about = ABOUT / 2 if any(char.isdigit() for char in claim.text) else ABOUT
+        about = SPOKEN_PART if claim.kind == "percent" and about == ABOUT else about
         if claim.operator == "~" and (abs(a - b) <= about * scale or rounds(claim, other)):
             continue
         if claim.operator == "~" and claim.unit == other.unit and claim.factor != other.factor:
@@ -101,22 +110,40 @@ def units_meet(claim: Quantity, other: Quantity) -> bool:
         return True
     if {a, b} <= COUNTS or {a, b} <= {"pp", "point"} or {a, b} <= {"", "fold"}:
         return True
+    if a.removesuffix("/d") == b.removesuffix("/d") and a.startswith(DOSED):
+        return True  # "25 mg" and "25 mg once daily"
+    if a == "" and claim.kind == other.kind == "range":
+        return True
     if a == "":
         return claim.kind == "number" and other.kind != "duration"
     return b == "" and other.kind in ("number", "range", "ci") and claim.kind not in ("duration", "count")
 
 
+def _spoken_share(claim: Quantity, percent: float) -> bool:
+    """Whether "two or so in a hundred", "four in ten" is said of a percentage."""
+    count, total = claim.values
+    room = 0.5 + 1e-9 if total >= 100 else SPOKEN_PART * percent
+    if claim.operator == "~":
+        room = max(room, SPOKEN_PART * percent)
+    return abs(100 * count / total - percent) <= room
+
+
 def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
     if claim.kind == other.kind == "fraction":
-        return claim.values == other.values
+        if claim.values == other.values or claim.values[1] not in HUNDREDS or not other.values[1]:
+            return claim.values == other.values
+        share = 100 * other.values[0] / other.values[1]
+        return _spoken_share(claim, share)  # "two in a hundred" for 3 of 146
     whole, part = (claim, other) if claim.kind == "fraction" else (other, claim)
     count, total = whole.values
     if part.kind in ("count", "number") and part.unit in (*COUNTS, "death", "event"):
         return claim.kind != "fraction" and part.value in (count, total)
+    if part.kind == "percent" and whole is claim and total in HUNDREDS and claim.operator in ("=", "~"):
+        return _spoken_share(claim, part.value)
     if part.kind == "percent" and total:
         spoken = "/" not in whole.text and total <= _SPOKEN
         share = 100 * count / total
         if spoken and (total <= ROUND or count == 1):
-            return abs(share - part.value) <= ABOUT * share
+            return abs(share - part.value) <= SPOKEN_PART * share
         return abs(share - part.value) <= 0.5 * 10**-part.decimals + 1e-9 and (spoken or claim.kind == "percent")
     return False

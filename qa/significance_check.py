@@ -14,8 +14,21 @@ from qa.polarity import statistics
 
 _HELD = 0.5
 """Share of the claim's outcome that the clause of a statistic must hold."""
+_BY_CHANCE = re.compile(
+    r"\b(?:(?:could|may|might)(?: \w+){0,2} (?:be|been|have been) (?:down to |due to |by |pure )?(?:chance|luck)"
+    r"|compatible with chance|(?:due|down|attribut\w+|ascrib\w+) to chance"
+    r"|(?:not|never|n't) (?:\w+ ){0,4}?(?:conventional |statistical )?significance"
+    r"|(?:short of|without)(?: reaching)? (?:conventional |statistical )?significance"
+    r"|(?<!not )(?<!never )(?<!n't )(?:straddl|cross|span|includ|contain"
+    r"|touch|tak)\w* (?:in )?(?:zero|one|unity|no effect|1|0)"
+    r"|(?:runs?|ran) across (?:zero|one|unity))\b",
+    re.I,
+)
+"""Words by which a claim leaves an effect open to chance."""
 _SIGNIFICANT = re.compile(
-    r"\b(?:significant(?:ly)?|did differ|differed|did (?:reduce|improve|lower|change|increase))\b", re.I
+    r"\b(?:significant(?:ly)?|statistically (?:\w+ )?(?:solid|robust|convincing|sound|clear|certain)|convincing(?:ly)?"
+    r"|beyond chance|did differ|differed|did (?:reduce|improve|lower|change|increase))\b",
+    re.I,
 )
 _EFFECT = re.compile(
     r"\b(?:reduc(?:ed|es|ing)|lower(?:ed|s)|improv(?:ed|es)|increas(?:ed|es)|rais(?:ed|es)|decreas(?:ed|es)|cut|cuts|prevent(?:ed|s)"
@@ -31,13 +44,16 @@ def check_significance(claim: Parsed, evidence: Sequence[Parsed]) -> list[Findin
     if not shown or len({sense for sense, _ in shown}) != 1:
         return []
     sense, text = shown[0]
-    null = any(
+    by_chance = _BY_CHANCE.search(claim.text)
+    null = bool(by_chance) or any(
         s.sense == "null" or (s.negated and s.sense == "difference")
         for s in claim.signals
         if not _printed(claim, s.start)
     )
     if null:
-        if sense == "difference" and any(s.sense == "null" and "signif" in s.word for s in claim.signals):
+        if sense == "difference" and (
+            by_chance or any(s.sense == "null" and "signif" in s.word for s in claim.signals)
+        ):
             return [
                 Finding(
                     check="direction",

@@ -36,6 +36,11 @@ _PATTERNS = {level: re.compile(words, re.IGNORECASE) for level, words in _PHRASE
 """In the order in which they are read: words read as one level are not read again as another."""
 
 
+_GRADE = {
+    "strong": re.compile(r"\bstrong(?:ly)? recommend\w*", re.I),
+    "conditional": re.compile(r"\b(?:conditional|weak) recommendation|\bconditionally recommend\w*", re.I),
+}
+"""The two strengths of the GRADE working group (BMJ 2008;336:924)."""
 _CLASS = re.compile(r"\b(?:class|COR)\s+(?:III|IIa|IIb|I|2a|2b|1|3)\b(?:\s+recommend\w+)?", re.I)
 
 
@@ -54,6 +59,11 @@ def levels(text: str, *, classes: bool = True) -> frozenset[int]:
 
 def check_strength(claim: Parsed, evidence: Parsed) -> list[Finding]:
     """What speaks against the claim's strength, given the sentence that carries it."""
+    graded = {strength for strength, words in _GRADE.items() if words.search(claim.text)}
+    given_as = {strength for strength, words in _GRADE.items() if words.search(evidence.text)}
+    if len(graded) == len(given_as) == 1 and graded != given_as:
+        reason = f"The passage gives a {given_as.pop()} recommendation, the claim a {graded.pop()} one."
+        return [Finding(check="strength", weight="contradicted", reason=reason)]
     ours, theirs = levels(claim.text, classes=False), levels(evidence.text, classes=False)
     if not ours or not theirs:
         ours, theirs = levels(claim.text), levels(evidence.text)

@@ -44,8 +44,11 @@ _atom("mm", 10, "cm", "centimetres", "centimetre", "centimeters", "centimeter")
 _atom("mm", 1000, "m", "metres", "metre", "meters", "meter")
 _atom("mm", 0.001, "µm", "μm")
 _atom("mm", 1_000_000, "km")
-_atom("mm2", 1, "mm2", "mm²", "mm^2", "square millimetres", "square millimeters", "sq mm")
-_atom("mm2", 100, "cm2", "cm²", "cm^2", "square centimetres", "square centimeters", "sq cm")
+_atom("mm", 304.8, "feet", "foot", "ft")
+_atom("mm", 25.4, "inches", "inch")
+_atom("mm2", 1, "mm2", "mm²", "mm^2", "square millimetres", "square millimeters", "sq mm", "square millimetre")
+_atom("mm2", 100, "cm2", "cm²", "cm^2", "square centimetres", "square centimeters", "sq cm", "square centimetre")
+_atom("mm2", 100, "square centimeter")
 _atom("mm2", 1_000_000, "m2", "m²", "m^2", "square metre", "square meter", "square metres", "square meters")
 _atom("mL", 1, "ml", "mL", "cc", "cm3", "cm³", "millilitres", "millilitre", "milliliters", "milliliter")
 _atom("mL", 1000, "L", "l", "litres", "litre", "liters", "liter")
@@ -127,6 +130,8 @@ _START = re.compile(r"[ \u00a0\u2009\u202f]?-?(?=\S)|\s(?=\S)")
 _PER = re.compile(
     r"\s?/\s?|\s+per\s+(?:an?\s+)?|\s+a\s+(?=(?:day|week|month|year)\b(?! (?:later|after|before|earlier|on\b)))|·"
 )
+_DAILY = re.compile(r"\s+(?:once\s+)?(?:daily|every day)\b|\s+once (?:a|per|each|every) day\b")
+"""Behind a dose: what is given in a day."""
 _PER_FIRST = re.compile(r"\s*(?:per\s+(?:an?\s+)?|/\s?)")
 _HUNDREDS = re.compile(r"(1[\s,\u202f]?000|100|10)\s*[- ]?")
 _MEASURED_PEOPLE = re.compile(r"(?:enrolled|randomi[sz]ed|consecutive|eligible|symptomatic|elderly|treated)\s+", re.I)
@@ -170,6 +175,11 @@ def _rate(text: str, at: int, end: int, dimension: str, factor: float) -> Unit:
                 parts.append("1.73m2")
             end = ignored.end()
             continue
+        daily = _DAILY.match(text, end) if parts in (["mg"], ["IU"], ["U"]) else None
+        if daily:
+            parts.append("d")
+            end = daily.end()
+            break
         per = _PER.match(text, end) or (None if parts else _PER_FIRST.match(text, end))
         if per is None:
             break

@@ -20,6 +20,7 @@ from qa.figure_check import check_figures
 from qa.finding import ORDER, Finding
 from qa.label_check import check_labels
 from qa.name_check import check_names
+from qa.order_check import check_order
 from qa.parallel import check_parallel
 from qa.parsed import Parsed, parse, sentences
 from qa.registry import registry
@@ -89,7 +90,7 @@ def find(claim: Parsed, evidence: Sequence[Parsed], passages: Sequence[str] = ()
     if registry("\n".join(passages)).rows:
         return check_names(claim, evidence)
     found = [*check_figures(claim, evidence), *check_labels(claim, evidence), *check_beside(claim, evidence)]
-    found += [*check_contrast(claim, evidence), *check_parallel(claim, evidence)]
+    found += [*check_contrast(claim, evidence), *check_parallel(claim, evidence), *check_order(claim, evidence)]
     found += [*check_names(claim, evidence), *check_direction(claim, evidence), *_cut_short(claim, passages)]
     carriers = carrying(claim, evidence, 0.3)
     if carriers:
