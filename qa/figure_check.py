@@ -13,6 +13,7 @@ from qa.figure_missing import why_missing
 from qa.figure_pairs import check_pairs
 from qa.finding import ORDER, Finding
 from qa.follows import follows
+from qa.follows_share import said_of, spoken_share
 from qa.parsed import Parsed, parse, weighted_terms
 from qa.quantity import Quantity
 from qa.same_value import same_value
@@ -62,6 +63,8 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
     figure = item.figure
     every = list(found_in(evidence, subject))
     same = [c for c in every if same_value(figure, c.bound.figure) or _yearly(claim, figure, c.bound.figure)]
+    if not same and spoken_share(figure):
+        same = [c for c in every if c.bound.figure.kind == "percent" and said_of(figure, c.bound.figure.value)]
     if not same and _tallied(claim, figure, every):
         return None
     if figure.operator == "~" and same and follows(claim, figure, evidence):

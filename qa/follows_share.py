@@ -68,7 +68,7 @@ def _is_relative(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
     room = 0.0
     if figure.operator == "~":  # "about 40%" for 42, but not "about 69%" for 66
         room = _ROUND_PERCENT / 2 if not figure.value % _ROUND_PERCENT else 0.0
-    if spoken and any(part > 0 and _said_of(figure, 100 * part) for part in told):
+    if spoken and any(part > 0 and said_of(figure, 100 * part) for part in told):
         return True
     return any(part > 0 and abs(100 * part - figure.value) < max(_WHOLE_PERCENT, room) for part in told)
 
@@ -180,7 +180,7 @@ def _is_the_rest(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
                     return True
             if other.kind == "percent" and figure.kind in ("percent", "fraction") and other.operator == "=":
                 spoken = not any(char.isdigit() for char in figure.text) or figure.values[-1] in HUNDREDS
-                if spoken and _said_of(figure, 100 - other.value):
+                if spoken and said_of(figure, 100 - other.value):
                     return True
                 room = ROUNDING * 10 ** -min(figure.decimals, other.decimals)
                 plain = figure.kind == "percent" and figure.operator in ("=", "~")
@@ -192,7 +192,13 @@ def _is_the_rest(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
 NO_SIZE = ("p", "ci", "ratio", "year", "class", "level", "grade", "fraction")
 
 
-def _said_of(figure: Quantity, share: float) -> bool:
+def spoken_share(figure: Quantity) -> bool:
+    """Whether a share is one in words, or of ten, twenty or a hundred: "a third", "four in ten"."""
+    in_words = not any(char.isdigit() for char in figure.text)
+    return (figure.kind == "percent" and in_words) or (figure.kind == "fraction" and figure.values[1] in HUNDREDS)
+
+
+def said_of(figure: Quantity, share: float) -> bool:
     """Whether a share, in per cent, in words ("a quarter", "more than a third", "four in ten") is said of one."""
     said = figure.value if figure.kind == "percent" else 100 * figure.values[0] / figure.values[1]
     if figure.operator in ("<", "<="):
@@ -213,7 +219,7 @@ def _part_of_another(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]
             if a.unit != b.unit or not low or low == high:
                 continue
             for share in (100 * low / high, 100 - 100 * low / high):
-                if _said_of(figure, share):
+                if said_of(figure, share):
                     return True
     return False
 

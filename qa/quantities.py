@@ -44,7 +44,8 @@ _N_BEFORE = re.compile(r"(?<![\w])[nN]\s*=\s*$")
 
 _OPERATOR_WORDS: dict[Operator, str] = {
     "<=": r"≤|<=|=<|⩽|\b(?:max(?:imum)?(?: of)?|at most"
-    r"|no more than|not more than|(?:not|never|cannot) (?:exceed(?:ing)?|surpass(?:ing)?|beyond|above|over)"
+    r"|no more than|not more than|(?:not|never|cannot)(?: be)?(?: given| used| taken| raised| go| gone)?"
+    r" (?:exceed(?:ing)?|surpass(?:ing)?|beyond|above|over)"
     r"|capped at|up to"
     r"|as (?:much|many) as|a maximum of|no (?:greater|higher|larger|bigger|longer|wider|older|worse) than"
     r"|less than or equal to)",

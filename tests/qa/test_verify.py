@@ -76,6 +76,8 @@ def check(claim: str, *evidence: str) -> Verdict:
         ("The risk was nearly 80 per cent higher.", "Death was likelier (RR 1.79, 95% CI 1.47-2.18).", "relative"),
         ("Incidence fell over fourteen years.", "Between 2005 and 2019 incidence fell from 48 to 19 a year.", "years"),
         ("They went home five days sooner.", "Median stay was 3 days after TAVI and 8 days after surgery.", "distance"),
+        ("Never given beyond 25 mg twice a day.", "Increase to a maximum of 25 mg twice daily.", "denied bound"),
+        ("The dose is doubled every two weeks.", "Double the dose every two weeks.", "bidden"),
         ("They begin on 25 mg a day.", "Start with 25 mg once daily.", "daily dose"),
         ("Both strategies were named in those three letters.", "MVR names both strategies.", "tally"),
         ("In RESHAPE 29.1% died.", "In RESHAPE-HF2, 29.1% died.", "shortened name"),
@@ -96,6 +98,7 @@ def test_a_true_claim_has_no_finding(claim: str, evidence: str, kind: str) -> No
     [
         ("About one in three died.", "Death occurred in 21.4% of 206 patients.", "one in three"),
         ("Admission was about 69% less likely.", "Admission was rarer (adjusted OR 0.34).", "69%"),
+        ("Over two fifths of those on MitraClip had died.", COAPT, "another arm"),
         ("They take 300 mg a day.", "Take 300 mg twice daily.", "once a day"),
         ("The gain was 22 feet.", "The gain was 22 m at 24 weeks.", "the unit differs"),
         ("The cost was not $55,600.", "The ICER was $55,600.", "without it"),
