@@ -27,7 +27,7 @@ _KIND_OF_SLOT = {
 _GROUP = re.compile(
     r"\b(?:the |in |with )?((?:[\w+/-]+ ){0,2}[\w+/.-]+) (?:group|arm|cohort)s?\b(?:\s+([A-Z0-9]{1,3}|I{1,3})\b)?", re.I
 )
-_GROUP_LABEL = re.compile(r"\b(?i:group|arm|cohort|stratum) ([A-Z0-9]{1,3}|I{1,3}|[a-z])\b(?<! a)")
+_GROUP_LABEL = re.compile(r"\b(?:group|arm|cohort|stratum) (?!the\b)([A-Z0-9]{1,3}|I{1,3})\b", re.I)
 _OUTCOME_GROUP = re.compile(r"\b(non-?)?(responder|survivor|carrier|user|smoker)s\b", re.I)
 """Groups that an outcome or a habit makes; "non-" makes the other one."""
 _NOT_A_GROUP = frozenset(
