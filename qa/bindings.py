@@ -378,6 +378,7 @@ def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[f
     if slot == "arm":
         references = [n for n in names if REFERENCE.search(text[max(0, n.start - 50) : n.start])]
         listed = _distinct([*(n for n in names if n not in references), *references])
+    headed = _headed(sentence, names) if slot == "arm" else []
     for run in _runs(sentence):
         if slot == "arm" and sentence.figures[run[0]].kind in _OF_BOTH_ARMS:
             continue
@@ -395,8 +396,7 @@ def _zip_lists(sentence: Parsed, slot: str, names: Sequence[Entity], own: list[f
                 continue
         elif slot != "arm":
             listed = _distinct(names)
-        headed = _headed(sentence, names) if slot == "arm" and len(run) == 2 else []
-        if headed and not any(own[index] for index in run):
+        if headed and len(run) == 2 and not any(own[index] for index in run):
             roles = [sentence.figures[index].role for index in run]
             if roles == ["first", "second"] and sentence.figures[run[0]].start > headed[1].end:
                 for index, named in zip(run, headed, strict=True):

@@ -260,9 +260,8 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
         for direction, what, names in _shown_by_figures(sentence):
             if names and measure and compatible("measure", measure, names):
                 shown.append((direction, what))
-    if frame(claim).whom and _of_whom(claim, evidence):
-        return []
-    if shown and all(direction == OPPOSITE[sense] for direction, _ in shown):
+    turned = bool(shown) and all(direction == OPPOSITE[sense] for direction, _ in shown)
+    if turned and not _of_whom(claim, evidence):
         return [
             Finding(
                 check="direction", weight="contradicted",
@@ -275,12 +274,13 @@ def _against_figures(claim: Parsed, evidence: Sequence[Parsed]) -> list[Finding]
 
 def _of_whom(claim: Parsed, evidence: Sequence[Parsed]) -> bool:
     """Whether the first of two figures set against each other is that of the side the claim compares with."""
-    whom, who = weighted_terms(frame(claim).whom), weighted_terms(frame(claim).who)
+    compared = frame(claim)
+    whom, who = set(weighted_terms(compared.whom)), set(weighted_terms(compared.who))
     for sentence in evidence:
         for a, b in pairwise(sentence.figures):
             if (a.role, b.role) == ("first", "second") and a.group == b.group:
                 beside = set(weighted_terms(sentence.text[a.end : b.start]))
-                if beside & (set(whom) - set(who)) and not beside & (set(who) - set(whom)):
+                if beside & (whom - who) and not beside & (who - whom):
                     return True
     return False
 

@@ -13,6 +13,7 @@ from typing import Literal
 from kb.library import measures
 from kb.words import STOPWORDS
 from qa.quantities import quantities
+from qa.units import DAYS_PER_MONTH
 
 EntityKind = Literal[
     "trial",
@@ -28,7 +29,6 @@ EntityKind = Literal[
     "timepoint",
 ]
 _GAZETTEER = Path(__file__).with_name("gazetteer.toml")
-_DAYS_PER_MONTH = 365.25 / 12
 
 _NOT_A_TRIAL = frozenset(
     """TAPSE LVESD LVEDD LVEDV LVESV LVEDVI LVESVI EROA KCCQ NYHA LVEF LBBB MLHFQ MACE MACCE STEMI NSTEMI ECMO IABP
@@ -281,7 +281,7 @@ def _severities(text: str) -> Iterator[Entity]:
 
 def timepoint_name(days: float) -> str:
     """A time in one form: months where it is a whole number of them ("24 mo" for two years), else days ("30 d")."""
-    months = days / _DAYS_PER_MONTH
+    months = days / DAYS_PER_MONTH
     if months >= 1 and abs(months - round(months)) < 0.02 * months:
         return f"{round(months)} mo"
     return f"{days:g} d"

@@ -301,7 +301,7 @@ def _holds(ours: Quantity, theirs: Quantity) -> bool:
     """Whether a plain figure of the evidence lies where the claim's bound says: 9.6% and "under one in ten"."""
     if theirs.operator not in ("=", "~") or len(theirs.values) != 1 or ours.operator not in ("<", "<=", ">", ">="):
         return False
-    bound = 100 * ours.values[0] / ours.values[1] if ours.kind == "fraction" else ours.canonical[0]
+    bound = ours.share if ours.kind == "fraction" else ours.canonical[0]
     value = theirs.value if ours.kind == "fraction" else theirs.canonical[0]
     if ours.kind == "fraction" and theirs.kind != "percent":
         return False

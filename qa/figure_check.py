@@ -12,7 +12,7 @@ from qa.figure_found import JOINED, Found, found_in, listed, printed
 from qa.figure_missing import why_missing
 from qa.figure_pairs import check_pairs
 from qa.finding import ORDER, Finding
-from qa.follows import follows
+from qa.follows import follows, is_distance
 from qa.follows_share import said_of, spoken_share
 from qa.parsed import Parsed, parse, weighted_terms
 from qa.quantity import Quantity
@@ -67,7 +67,7 @@ def _check(claim: Parsed, item: Bound, subject: dict[str, float], evidence: Sequ
         same = [c for c in every if c.bound.figure.kind == "percent" and said_of(figure, c.bound.figure.value)]
     if not same and _tallied(claim, figure, every):
         return None
-    if figure.operator == "~" and same and follows(claim, figure, evidence):
+    if figure.operator == "~" and same and is_distance(claim, figure, evidence):
         return None  # "some 35,000 more" is no figure of the passage, though one lies near it
     if not same and follows(claim, figure, evidence):
         return _of_another_measure(claim, item, every)

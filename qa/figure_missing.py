@@ -70,7 +70,7 @@ def why_missing(claim: Parsed, item: Bound, every: Sequence[Found]) -> Finding |
         return None  # "the three-trial pool", counted by whoever wrote the claim
     if describes:
         return Finding(check="descriptor", weight="partial", reason=f"The passage does not give {shown}.")
-    counted = figure.kind == "count" and not any(char.isdigit() for char in figure.text)
+    counted = figure.kind == "count" and figure.in_words
     if counted and figure.value <= ROUND and not rivals:
         return None  # "the three trials", counted by whoever wrote the claim
     soft = figure.kind == "year" or (figure.kind == "number" and figure.text.isalpha())

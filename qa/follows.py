@@ -12,7 +12,7 @@ from qa.follows_share import ENTAILS, NO_SIZE, ROUNDING, SHARES, TOLD_BEFORE, Ru
 from qa.parsed import Parsed
 from qa.quantity import Quantity
 from qa.same_value import ABOUT, COUNTS, TIMES_AGREE, kinds_meet, near, rounds, same_value, units_meet
-from qa.units import DAYS_PER_YEAR
+from qa.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 _LEVELS = (0.05, 0.01, 0.001)
 """The conventional levels of significance: "p<0.05" follows from p=0.002."""
@@ -26,7 +26,7 @@ _APART = re.compile(
 _UPWARDS = re.compile(r"more|higher|above|longer|greater|larger|later|older|dearer", re.I)
 _DIED = re.compile(r"(?:\s+\w+){0,3}\s+(?:died|dead)\b", re.I)
 _A_TIME = re.compile(r"\b(?:a|one|the first|the last) (day|week|month|year)\b", re.I)
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+_DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH, "year": DAYS_PER_YEAR}
 _WALK = re.compile(r"\b(?:six|6)[- ]min(?:ute)?s?[- ]walk|\b6MW[TD]?\b", re.I)
 _AGE = re.compile(r"\b(?:age|aged|old(?:er)?|younger)\b|\bthose\s*$", re.I)
 
@@ -150,7 +150,7 @@ def _died(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     )
 
 
-def _is_distance(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
+def is_distance(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "5 mmHg below" is how far two neighbouring figures of the evidence lie apart, that way round."""
     said = _APART.match(claim.text, figure.end)
     if said is None or figure.kind not in ("measure", "duration", "number", "percent", "rate"):
@@ -258,8 +258,7 @@ def _spoken_time(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
 
 
 _RULES: tuple[Rule, ...] = (
-    *SHARES,
-    _signed_change, _died, _is_change_of,
-    _own_difference, _is_distance, _elliptic_there, _is_level, _is_bound,
-    _is_change, _elliptic, _both_years, _spoken_time, _spans_years, )  # fmt: skip
+    *SHARES, _signed_change, _died, _is_change_of, _own_difference, is_distance, _elliptic_there, _is_level, _is_bound,
+    _is_change, _elliptic, _both_years, _spoken_time, _spans_years,
+)  # fmt: skip
 """Each knows one way in which a reader may put a figure without falsifying it."""

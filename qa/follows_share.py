@@ -43,7 +43,6 @@ _BEYOND = re.compile(
     re.I,
 )
 _LEAD = re.compile(r"(?:[a-z]+ ){1,2}?(?=(?:an?|one|two|three|four|five|six|seven|eight|nine|\d+)\b)", re.I)
-_A_BIT = re.compile(r"\b(?:just|a (?:bit|little|touch)|slightly|somewhat)\s*$", re.I)
 
 
 def every(evidence: Sequence[Parsed]) -> Iterator[Quantity]:
@@ -64,11 +63,9 @@ def _is_relative(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
         *(cut if _REDUCED.search(around) else ()),
         *(raised if _INCREASED.match(claim.text, figure.end) or _raised_by(claim, figure) else ()),
     ]  # fmt: skip
-    spoken = not any(char.isdigit() for char in figure.text)
-    room = 0.0
-    if figure.operator == "~":  # "about 40%" for 42, but not "about 69%" for 66
-        room = _ROUND_PERCENT / 2 if not figure.value % _ROUND_PERCENT else 0.0
-    if spoken and any(part > 0 and said_of(figure, 100 * part) for part in told):
+    about = figure.operator == "~" and not figure.value % _ROUND_PERCENT  # "about 40%" for 42, not "about 69%" for 66
+    room = _ROUND_PERCENT / 2 if about else 0.0
+    if figure.in_words and any(part > 0 and said_of(figure, 100 * part) for part in told):
         return True
     return any(part > 0 and abs(100 * part - figure.value) < max(_WHOLE_PERCENT, room) for part in told)
 
@@ -77,7 +74,7 @@ _EXCESS_OF = re.compile(r"\b(?:increase|rise|excess|growth|climb)\s+of\s+$", re.
 
 
 def _raised_by(claim: Parsed, figure: Quantity) -> bool:
-    """Whether "rose by 20%", "an increase of about 55%", "a 79% excess" is said."""
+    """Whether "rose by 20%" or "an increase of about 55%" is said."""
     before = claim.text[max(0, figure.start - TOLD_BEFORE) : figure.start]
     return bool(_EXCESS_OF.search(before)) or (figure.role == "by" and bool(_RAISED.search(before)))
 
@@ -149,19 +146,16 @@ def _more_than_a_part(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed
     """Whether "more than half", "nearly one in ten" are said of a percentage on that side of the part of the whole."""
     lead = _LEAD.match(figure.text)
     said = _BEYOND.search(claim.text[max(0, figure.start - 20) : figure.start] + (lead.group() if lead else ""))
-    in_digits = any(char.isdigit() for char in figure.text) and figure.kind != "fraction"
-    if said is None or in_digits or figure.kind not in ("percent", "fraction"):
+    if said is None or not (figure.kind == "fraction" or (figure.kind == "percent" and figure.in_words)):
         return False
-    part = figure.value if figure.kind == "percent" else 100 * figure.values[0] / figure.values[1]
+    part = figure.share
     word = said[1].casefold()
     above = word in ("more than", "over", "above", "well over")
     near = (
         ENTAILS if word.endswith("than") or word in ("over", "above", "well over", "well under", "under") else 2 * ABOUT
     )
-    if _A_BIT.search(claim.text[: figure.start - len(said.group()) + (len(lead.group()) if lead else 0)]):
-        near = 3 * ABOUT  # "a bit over a quarter"
-    shares = [f.value - part for f in every(evidence) if f.kind == "percent"]
-    shares += [100 * f.values[0] / f.values[1] - part for f in every(evidence) if f.kind == "fraction" and f.values[1]]
+    told = (f for f in every(evidence) if f.kind == "percent" or (f.kind == "fraction" and f.values[1]))
+    shares = [f.share - part for f in told]
     return any(0 < (share if above else -share) <= near * part for share in shares)
 
 
@@ -179,8 +173,7 @@ def _is_the_rest(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) ->
                 if figure.value == other.values[1] - other.values[0] and not figure.decimals:
                     return True
             if other.kind == "percent" and figure.kind in ("percent", "fraction") and other.operator == "=":
-                spoken = not any(char.isdigit() for char in figure.text) or figure.values[-1] in HUNDREDS
-                if spoken and said_of(figure, 100 - other.value):
+                if spoken_share(figure) and said_of(figure, 100 - other.value):
                     return True
                 room = ROUNDING * 10 ** -min(figure.decimals, other.decimals)
                 plain = figure.kind == "percent" and figure.operator in ("=", "~")
@@ -194,13 +187,14 @@ NO_SIZE = ("p", "ci", "ratio", "year", "class", "level", "grade", "fraction")
 
 def spoken_share(figure: Quantity) -> bool:
     """Whether a share is one in words, or of ten, twenty or a hundred: "a third", "four in ten"."""
-    in_words = not any(char.isdigit() for char in figure.text)
-    return (figure.kind == "percent" and in_words) or (figure.kind == "fraction" and figure.values[1] in HUNDREDS)
+    return (figure.kind == "percent" and figure.in_words) or (
+        figure.kind == "fraction" and figure.values[1] in HUNDREDS
+    )
 
 
 def said_of(figure: Quantity, share: float) -> bool:
     """Whether a share, in per cent, in words ("a quarter", "more than a third", "four in ten") is said of one."""
-    said = figure.value if figure.kind == "percent" else 100 * figure.values[0] / figure.values[1]
+    said = figure.share
     if figure.operator in ("<", "<="):
         return 0 < said - share <= ENTAILS * said
     if figure.operator in (">", ">="):
@@ -210,8 +204,7 @@ def said_of(figure: Quantity, share: float) -> bool:
 
 def _part_of_another(claim: Parsed, figure: Quantity, evidence: Sequence[Parsed]) -> bool:
     """Whether "a third of that", "cut by a quarter" is what one of two figures beside each other is of the other."""
-    spoken = figure.kind == "percent" and not any(char.isdigit() for char in figure.text)
-    if not spoken or not 0 < figure.value < 100:
+    if figure.kind != "percent" or not figure.in_words or not 0 < figure.value < 100:
         return False
     for sentence in evidence:
         for a, b in pairwise(f for f in sentence.figures if f.kind not in NO_SIZE and len(f.values) == 1):

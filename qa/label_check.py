@@ -24,14 +24,11 @@ _SUCCESS, _FAILURE = (
     ),
 )
 _MULTIPLES = (
-    (re.compile(r"\bhal(?:v(?:ed|es|ing)|f as(?! (?:high|much|many|long) again))\b", re.I), 0.5),
-    (re.compile(r"\b(?:doubl(?:ed|es|ing)|twice (?:as|the|that))\b", re.I), 2.0),
-    (re.compile(r"\b(?:tripl(?:ed|es|ing)|trebl(?:ed|es|ing))\b", re.I), 3.0),
+    (re.compile(r"\bhal(?:v(?:ed|es|ing)|f as(?! (?:high|much|many|long) again))\b", re.I), "halve", 0.5),
+    (re.compile(r"\b(?:doubl(?:ed|es|ing)|twice (?:as|the|that))\b", re.I), "double", 2.0),
+    (re.compile(r"\b(?:tripl(?:ed|es|ing)|trebl(?:ed|es|ing))\b", re.I), "triple", 3.0),
 )
-_BIDDEN = {
-    factor: re.compile(rf"\b{verb}\b", re.I) for factor, verb in ((0.5, "halve"), (2.0, "double"), (3.0, "triple"))
-}
-"""The same as a passage bids it: "double the dose every two weeks"."""
+"""Words of a claim, the verb by which a passage may bid the same ("double the dose every two weeks"), the factor."""
 _ROUGHLY = 0.15
 """How far from a half, the double or the triple a figure may lie that is called so."""
 _BEYOND = re.compile(r"\b(?:more|less|better) than\s+$", re.I)
@@ -165,9 +162,9 @@ def _compared(sentence: Parsed, c: Quantity, d: Quantity) -> list[frozenset[str]
 
 def _multiplied(claim: Parsed, evidence: Sequence[Parsed]) -> Finding | None:
     """A claim that something halved, doubled or tripled, where no words and no figures of the evidence show it."""
-    for words, factor in _MULTIPLES:
+    for words, bidden, factor in _MULTIPLES:
         said = words.search(claim.text)
-        if said is None or any(words.search(s.text) or _BIDDEN[factor].search(s.text) for s in evidence):
+        if said is None or any(words.search(s.text) or bidden in s.text.casefold().split() for s in evidence):
             continue
         shown: list[tuple[float, frozenset[str]]] = []
         for one in (bound for s in evidence for bound in bindings(s.text, s.heading)):

@@ -54,6 +54,16 @@ class Quantity:
         return self.values[0]
 
     @property
+    def in_words(self) -> bool:
+        """Whether it is told without a digit: "two thirds", "one in five"."""
+        return not any(char.isdigit() for char in self.text)
+
+    @property
+    def share(self) -> float:
+        """The percentage that a percentage or a fraction (of a total above 0) is."""
+        return 100 * self.values[0] / self.values[1] if self.kind == "fraction" else self.value
+
+    @property
     def canonical(self) -> tuple[float, ...]:
         """The values in the common unit; a fraction's count and total stay as they are."""
         if self.kind == "fraction":

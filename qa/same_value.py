@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.quantity import Quantity
+from qa.units import DAYS_PER_MONTH
 
 TIMES_AGREE = 0.02
 """Two times in different units are one when they differ by less than this share (30 days, one month)."""
 _WEEKS_AGREE = 0.085
 """The same for weeks and months: twelve weeks are spoken of as three months."""
-_WEEK_AND_MONTH = {7.0, 365.25 / 12}
+_WEEK_AND_MONTH = {7.0, DAYS_PER_MONTH}
 ABOUT = 0.05
 """How far "half", "a third" may be from the figure; "about 80%", in digits, half as far."""
 SPOKEN_PART = 0.08
@@ -72,8 +73,7 @@ def near(ours: Sequence[float], theirs: Sequence[float], claim: Quantity, other:
             continue
         if abs(a - b) <= _SPOKEN_OF * scale and rounds(claim, other):
             continue
-        about = ABOUT / 2 if any(char.isdigit() for char in claim.text) else ABOUT
-        about = SPOKEN_PART if claim.kind == "percent" and about == ABOUT else about
+        about = (SPOKEN_PART if claim.kind == "percent" else ABOUT) if claim.in_words else ABOUT / 2
         if claim.operator == "~" and (abs(a - b) <= about * scale or rounds(claim, other)):
             continue
         if claim.operator == "~" and claim.unit == other.unit and claim.factor != other.factor:
@@ -121,19 +121,17 @@ def units_meet(claim: Quantity, other: Quantity) -> bool:
 
 def _spoken_share(claim: Quantity, percent: float) -> bool:
     """Whether "two or so in a hundred", "four in ten" is said of a percentage."""
-    count, total = claim.values
-    room = 0.5 + 1e-9 if total >= 100 else SPOKEN_PART * percent
+    room = 0.5 + 1e-9 if claim.values[1] >= 100 else SPOKEN_PART * percent
     if claim.operator == "~":
         room = max(room, SPOKEN_PART * percent)
-    return abs(100 * count / total - percent) <= room
+    return abs(claim.share - percent) <= room
 
 
 def _fraction_meets(claim: Quantity, other: Quantity) -> bool:
     if claim.kind == other.kind == "fraction":
         if claim.values == other.values or claim.values[1] not in HUNDREDS or not other.values[1]:
             return claim.values == other.values
-        share = 100 * other.values[0] / other.values[1]
-        return _spoken_share(claim, share)  # "two in a hundred" for 3 of 146
+        return _spoken_share(claim, other.share)  # "two in a hundred" for 3 of 146
     whole, part = (claim, other) if claim.kind == "fraction" else (other, claim)
     count, total = whole.values
     if part.kind in ("count", "number") and part.unit in (*COUNTS, "death", "event"):

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 DAYS_PER_YEAR = 365.25
-_DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +72,12 @@ _atom("d", 1 / 1440, "min", "mins", "minutes", "minute")
 _atom("d", 1 / 24, "h", "hr", "hrs", "hours", "hour")
 _atom("d", 1, "d", "days", "day")
 _atom("d", 7, "wk", "wks", "weeks", "week", "w")
-_atom("d", _DAYS_PER_MONTH, "mo", "mos", "months", "month", "mth", "mths")
+_atom("d", DAYS_PER_MONTH, "mo", "mos", "months", "month", "mth", "mths")
 _atom("d", DAYS_PER_YEAR, "y", "yr", "yrs", "years", "year", "annum")
 _atom("d", 10 * DAYS_PER_YEAR, "decades", "decade")
 _atom("patient-d", DAYS_PER_YEAR, "patient-years", "patient-year", "patient years", "patient year", "person-years")
 _atom("patient-d", DAYS_PER_YEAR, "person-year", "person years", "person year", "pt-yr", "pt-yrs", "patient-y", "py")
-_atom("patient-d", _DAYS_PER_MONTH, "patient-months", "patient-month", "person-months", "person-month")
+_atom("patient-d", DAYS_PER_MONTH, "patient-months", "patient-month", "person-months", "person-month")
 _atom("point", 1, "points", "point", "pts")
 _atom("beat/min", 1, "bpm", "beats/min", "beats per minute", "beats/minute")
 _atom("beat", 1, "beats", "beat")

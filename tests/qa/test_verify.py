@@ -96,6 +96,7 @@ def test_a_true_claim_has_no_finding(claim: str, evidence: str, kind: str) -> No
 @pytest.mark.parametrize(
     ("claim", "evidence", "reason"),
     [
+        ("20% of the patients died.", "79% survived.", "20%"),
         ("About one in three died.", "Death occurred in 21.4% of 206 patients.", "one in three"),
         ("Admission was about 69% less likely.", "Admission was rarer (adjusted OR 0.34).", "69%"),
         ("Over two fifths of those on MitraClip had died.", COAPT, "another arm"),
